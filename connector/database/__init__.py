@@ -1,0 +1,1 @@
+"""PostgreSQL through SQLAlchemy: inbox, facts, orders, outbox, lanes."""

@@ -1,0 +1,37 @@
+"""The tree of failures.
+
+::
+
+    BridgeError
+    ├── BadSignature      a sender who cannot prove who it is: refused at the door (401)
+    ├── Unreadable        no signature can be computed over this: refused at the door (400)
+    ├── Unavailable       try later: ERP, platform or database away, rate limited
+    └── Refused           a person must look: unreadable fact, ERP validation, contradicting refund
+"""
+
+
+class BridgeError(Exception):
+    """The base of every failure that this package raises on purpose."""
+
+
+class BadSignature(BridgeError):  # noqa: N818 - the plan's word
+    """The sender's signature is missing, wrong, or of an app that is not ours."""
+
+
+class Unreadable(BridgeError):  # noqa: N818 - the plan's word
+    """The request cannot even be taken apart, so that no signature can be computed."""
+
+
+class Unavailable(BridgeError):  # noqa: N818 - the plan's word
+    """The other side cannot be reached or asks for patience; the same call may succeed later.
+
+    ``unknown`` is true if the call may have taken effect (a time-out, a broken connection).
+    """
+
+    def __init__(self, message: str, *, unknown: bool = False) -> None:
+        super().__init__(message)
+        self.unknown = unknown
+
+
+class Refused(BridgeError):  # noqa: N818 - the plan's word
+    """Repeating will not help; a person must look."""

@@ -1,0 +1,1 @@
+"""The delivery platforms: how each signs, what it sends, how it is called."""

@@ -1,0 +1,1 @@
+"""The Flask extension: hooks and health."""

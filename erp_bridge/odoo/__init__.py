@@ -1,0 +1,1 @@
+"""Odoo through odoorpc; the only place that imports it."""
