@@ -1,0 +1,194 @@
+"""The refund ledger: cases, what was granted, and when all the money is back (``order-life.md`` sections 2 and 5).
+
+It is fed in the order of reading and lives inside one replay only.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from connector.domain.money import ZERO, Money
+from connector.domain.order import Case, Fact, Family, Kind, Millis, RefundWords, Scope, Statement, Status
+from connector.domain.reading import family_of
+
+#: Granted money exceeds what was paid: the messages contradict each other.
+CONTRADICTION: Final = "granted refunds exceed what was paid"
+#: A grant that names nothing, to a request that we never heard of.
+UNKNOWN_REFUND: Final = "a refund was granted whose amount is not known yet"
+
+_NOTHING: Final = RefundWords()
+
+
+@dataclass(kw_only=True, slots=True)
+class Entry:
+    """A case while it is read: what was named, and where in the reading it was granted."""
+
+    case: Case
+    named_scope: Scope | None = None
+    named_money: Money | None = None
+    granted_step: int | None = None
+
+
+class Ledger:
+    """The cases of one order.
+
+    Args:
+        paid: what the customer paid; ``None`` while the content is unknown, then no sum is judged.
+        told: what a pulled refund names, for an answer that names nothing itself.
+    """
+
+    def __init__(self, paid: Money | None, told: RefundWords | None) -> None:
+        self.entries: list[Entry] = []
+        self.problem = ""
+        self.closed = False
+        self._paid = paid
+        self._told = told
+        self._step = 0
+
+    @property
+    def granted(self) -> Money:
+        """The money that has gone back."""
+        return Money(sum(entry.case.amount for entry in self.entries if entry.case.status == "granted"))
+
+    @property
+    def left(self) -> Money:
+        """What could still go back; nothing while the sum is unknown."""
+        return Money(max(0, (self._paid or 0) - self.granted))
+
+    @property
+    def all_back(self) -> bool:
+        """A full case is granted, or the granted money reaches what was paid."""
+        granted = [entry.case for entry in self.entries if entry.case.status == "granted"]
+        if any(case.scope == "full" for case in granted):
+            return True
+        return bool(granted) and self._paid is not None and self.granted >= self._paid
+
+    @property
+    def open_families(self) -> frozenset[Family]:
+        """Families with a case that waits for an answer."""
+        return frozenset(entry.case.family for entry in self.entries if entry.case.open)
+
+    def read(self, fact: Fact, step: int) -> None:
+        """Take one refund fact; ``step`` is its place in the whole reading."""
+        self._step = step
+        family = family_of(fact)
+        if self.closed or family is None:
+            return
+        words = fact.refund or _NOTHING
+        if fact.kind is Kind.PART:
+            number = 1 + sum(entry.case.key.startswith("merchant-") for entry in self.entries)
+            self._grant(
+                self._add(f"merchant-{number}", family, fact.at), replace(words, scope="part"), fact.at
+            )
+        elif fact.kind is Kind.ASK:
+            entry = self._open(family) or self._add(self._next_key(family), family, fact.at)
+            self._name(entry, words)
+        else:
+            self._answer(fact, family, words)
+
+    def void(self, at: Millis, step: int, reason: str = "") -> None:
+        """14, 15, 17: everything left goes back, unless it already has."""
+        self._step = step
+        if self.all_back:
+            return
+        full = [entry for entry in self.entries if entry.case.open and entry.case.scope == "full"]
+        entry = full[-1] if full else self._add("void", "cancel", at)
+        self._grant(entry, RefundWords(scope="full", reason=reason), at)
+
+    def state(self, statement: Statement, fact: Fact, *, completed: bool, step: int) -> None:
+        """Take a pulled statement about the last case: it changes only what does not hold yet."""
+        self._step = step
+        wanted = statement.case
+        if self.closed or wanted is None:
+            return
+        last = self.entries[-1] if self.entries else None
+        if wanted == "withdrawn":
+            if last and last.case.open and last.case.requested_at // 1000 < fact.second:
+                last.case = replace(last.case, status="withdrawn")
+            return
+        if last and last.case.status == wanted:
+            return
+        if last is None or last.case.status in {"granted", "withdrawn"}:
+            family: Family = "return" if completed else "cancel"
+            last = self._add(self._next_key(family), family, fact.at)
+        words = statement.refund or _NOTHING
+        if wanted == "granted":
+            self._grant(last, words, fact.at)
+        else:
+            self._name(last, words)
+            last.case = replace(last.case, status=wanted)
+
+    def end_second(self) -> None:
+        """Once all is back, cases still open are withdrawn and later seconds change nothing."""
+        if self._paid is not None and self.granted > self._paid:
+            self.problem = CONTRADICTION
+        if self.all_back and not self.closed:
+            self.closed = True
+            for entry in self.entries:
+                if entry.case.open:
+                    entry.case = replace(entry.case, status="withdrawn")
+
+    def _answer(self, fact: Fact, family: Family, words: RefundWords) -> None:
+        entry = self._open(family)
+        if entry is None and fact.code % 10 in {4, 5, 6}:  # 24-26, 34-36 speak of a rejected case as well
+            entry = self._last_rejected(family)
+        if fact.kind is Kind.GRANT and entry is None:
+            if words.scope is None and words.money is None and not words.goods:
+                if self._told is None:
+                    self.problem = self.problem or UNKNOWN_REFUND
+                    return
+                words = replace(self._told, reason=words.reason or self._told.reason)
+            entry = self._add(self._next_key(family), family, fact.at)
+        entry = entry or self._add(self._next_key(family), family, fact.at)
+        if fact.kind is Kind.GRANT:
+            self._grant(entry, words, fact.at)
+            return
+        self._name(entry, words)
+        status: dict[Kind, Status] = {
+            Kind.WITHDRAW: "withdrawn",
+            Kind.REJECT: "rejected",
+            Kind.APPEAL: "arbitrating",
+        }
+        entry.case = replace(entry.case, status=status[fact.kind])
+
+    def _open(self, family: Family) -> Entry | None:
+        return next((e for e in reversed(self.entries) if e.case.family == family and e.case.open), None)
+
+    def _last_rejected(self, family: Family) -> Entry | None:
+        last = next((entry for entry in reversed(self.entries) if entry.case.family == family), None)
+        return last if last and last.case.status == "rejected" else None
+
+    def _next_key(self, family: Family) -> str:
+        return f"{family}-{1 + sum(entry.case.key.startswith(f'{family}-') for entry in self.entries)}"
+
+    def _add(self, key: str, family: Family, at: Millis) -> Entry:
+        case = Case(key=key, family=family, scope="full", status="requested", requested_at=at)
+        entry = Entry(case=case)
+        self.entries.append(entry)
+        return entry
+
+    def _name(self, entry: Entry, words: RefundWords) -> None:
+        """Give a case the words of a newer message; what it does not name stays."""
+        entry.named_scope = words.scope or self._inferred(words) or entry.named_scope
+        entry.named_money = words.money if words.money is not None else entry.named_money
+        entry.case = replace(
+            entry.case,
+            scope=entry.named_scope or "full",
+            amount=entry.named_money or ZERO,
+            goods=words.goods or entry.case.goods,
+            reason=words.reason or entry.case.reason,
+        )
+
+    def _grant(self, entry: Entry, words: RefundWords, at: Millis) -> None:
+        left = self.left
+        self._name(entry, words)
+        amount = left if entry.case.scope == "full" and self._paid is not None else entry.case.amount
+        entry.case = replace(entry.case, status="granted", amount=amount, granted_at=at)
+        entry.granted_step = self._step
+
+    def _inferred(self, words: RefundWords) -> Scope | None:
+        """The scope that goods or a smaller sum tell where the wire names none."""
+        if words.scope is not None:
+            return words.scope
+        if words.money is not None and self._paid is not None:
+            return "part" if words.money < self.left else None
+        return "part" if words.goods else None

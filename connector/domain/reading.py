@@ -1,0 +1,72 @@
+"""The order in which facts are read (``order-life.md`` section 2, *Order of reading*).
+
+By second; within one second by rank; what is still equal by type code, then key. One rule depends on what has been
+read so far: a request is read before the answers of its second, but after them if a case of its family was open
+when the second began. So the replay asks second by second.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import Final
+
+from connector.domain.order import Fact, Family, Kind, Millis
+from connector.domain.table import TABLE
+
+_FIRST, _PART, _REFUND, _VOID, _PULL, _DUE = range(6)
+
+_RANK: Final = {
+    Kind.PART: _PART,
+    Kind.ASK: _REFUND,
+    Kind.WITHDRAW: _REFUND,
+    Kind.REJECT: _REFUND,
+    Kind.GRANT: _REFUND,
+    Kind.APPEAL: _REFUND,
+    Kind.VOID: _VOID,
+    Kind.PULL: _PULL,  # a statement is read when all that it may speak of has been
+    Kind.DUE: _DUE,
+}
+
+
+def family_of(fact: Fact) -> Family | None:
+    """The refund family of a fact's type code.
+
+    >>> family_of(Fact(key="a", kind=Kind.ASK, at=Millis(0), code=30))
+    'return'
+    """
+    row = TABLE.get(fact.code)
+    return row.family if row else None
+
+
+def seconds(facts: Iterable[Fact], *, window: int) -> Iterator[list[Fact]]:
+    """The facts second by second, those of one second unordered.
+
+    The end of the window stands at the second of acceptance plus ``window`` seconds, whenever its row rang; before
+    an acceptance is known it does not stand anywhere.
+    """
+    known = list(facts)
+    accepted = [fact.second for fact in known if says_accepted(fact)]
+    due = [fact for fact in known if fact.kind is Kind.DUE][:1] if accepted else []
+    placed = [replace(fact, at=Millis((min(accepted) + window) * 1000)) for fact in due] if accepted else []
+    timed = [fact for fact in known if fact.kind is not Kind.DUE] + placed
+    for _, group in groupby(sorted(timed, key=lambda fact: fact.second), key=lambda fact: fact.second):
+        yield list(group)
+
+
+def says_accepted(fact: Fact) -> bool:
+    """Whether a fact tells that the merchant has accepted: a push or a pulled answer."""
+    return fact.kind is Kind.ACCEPT or bool(fact.statement and fact.statement.accepted)
+
+
+def within_second(facts: list[Fact], *, open_families: frozenset[Family]) -> list[Fact]:
+    """The facts of one second in the order of reading."""
+    return sorted(facts, key=lambda fact: _place(fact, open_families))
+
+
+def _place(fact: Fact, open_families: frozenset[Family]) -> tuple[int, int, bool, int, str]:
+    rank = _RANK.get(fact.kind, _FIRST)
+    family = family_of(fact)
+    if rank != _REFUND or family is None:
+        return rank, 0, False, fact.code, fact.key
+    after_answers = fact.kind is Kind.ASK and family in open_families
+    return rank, ("cancel", "return").index(family), after_answers, fact.code, fact.key

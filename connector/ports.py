@@ -1,0 +1,253 @@
+"""Every plug on one page: what the core asks of a platform, of an ERP, and of the clock.
+
+Each port ships with a double in memory, and one contract test runs over every implementation.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
+
+from connector.domain.documents import Document
+from connector.domain.order import Fact, Millis, OrderRef, StoreRef, Terms
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hook:
+    """A request at one of our doors, before anything has been made of it."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What a sender expects to read."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+
+
+#: ``stored`` and ``repeated`` are good news; the rest is why nothing was taken.
+Outcome = Literal["stored", "repeated", "check", "bad_signature", "unreadable", "too_large", "unavailable"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """What the door needs of a verified message: where it belongs and what makes it unique; nothing more.
+
+    ``digest`` covers the verified content, so that a repeat has the same one. ``body`` is what is stored.
+    ``order`` is empty where the outside does not tell it.
+    """
+
+    source: str
+    lane: StoreRef
+    digest: str
+    body: bytes
+    order: OrderRef | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawEvent:
+    """A row of the inbox: stored content, read by its source."""
+
+    id: int
+    source: str
+    lane: StoreRef
+    received_at: Millis
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What a raw event says: facts of one order, a press of staff, or nothing that we read."""
+
+    order: OrderRef | None = None
+    facts: tuple[Fact, ...] = ()
+    press: "Pressed | None" = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pressed:
+    """A button pressed in the ERP (``contract.md`` section 2, ``POST /hooks/odoo``)."""
+
+    command_id: int
+    store: StoreRef
+    order: OrderRef | None
+    action: str
+    args: Mapping[str, object]
+    user_id: int
+    pressed_at: Millis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """A call that the platform shall take, once; ``key`` is the same on every try."""
+
+    key: str
+    store: StoreRef
+    order: OrderRef
+    action: str
+    args: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What the platform said to a command, in its own words."""
+
+    taken: bool
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Store:
+    """A shop as the ERP knows it; ``cancel_window`` −1 means the connector's default."""
+
+    ref: StoreRef
+    name: str
+    app_ref: str
+    cancel_window: int
+    consume_at: str
+    price_mode: str = "discounted"
+    auto_accept: bool = False
+    active: bool = True
+
+    def terms(self, default_window: int) -> Terms:
+        """The settings that an order keeps for its life."""
+        window = default_window if self.cancel_window < 0 else self.cancel_window
+        return Terms(
+            cancel_window=window,
+            consume_at=self.consume_at,
+            price_mode=self.price_mode,
+            auto_accept=self.auto_accept,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """What the ERP did with one document."""
+
+    key: OrderRef
+    version: int
+    status: Literal["written", "unchanged", "stale", "refused"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandResult:
+    """What became of a press: ``sent`` on its way, ``done``, or ``refused`` with words for the person."""
+
+    command_id: int
+    state: Literal["sent", "done", "refused"]
+    result: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """Something that a person must see at once; ``key`` is unique, a repeat changes nothing."""
+
+    key: str
+    kind: Literal["reminder", "delivery", "privacy", "shop", "authorisation", "parked", "warning"]
+    store: StoreRef
+    order: OrderRef | None
+    text: str
+    state: Literal["open", "closed"] = "open"
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Anything that sends us raw events."""
+
+    name: str
+
+    def envelope(self, hook: Hook) -> Envelope | None:
+        """Verify a request and tell where it belongs; ``None`` for the reachability check.
+
+        Raises:
+            BadSignature: the sender cannot prove who it is.
+            Unreadable: no signature can be computed.
+        """
+        ...
+
+    def heard(self, raw: RawEvent) -> Heard:
+        """Read a stored event.
+
+        Raises:
+            Refused: it cannot be read; a person must look.
+        """
+        ...
+
+    def reply(self, outcome: Outcome, event_id: int | None) -> Reply:
+        """What this sender expects to read; nothing that was sent is repeated."""
+        ...
+
+
+@runtime_checkable
+class Platform(Source, Protocol):
+    """A delivery platform: a source that we can call."""
+
+    def perform(self, command: Command) -> Answer:
+        """Make a call.
+
+        Raises:
+            Unavailable: try later; with ``unknown`` the call may have been taken.
+        """
+        ...
+
+    def fetch(self, order: OrderRef, store: StoreRef) -> Envelope:
+        """Read an order back from the platform, as a raw event like any other.
+
+        Raises:
+            Unavailable: try later.
+            Refused: the platform does not give it to us.
+        """
+        ...
+
+
+class Erp(Protocol):
+    """The ERP: it is told whole documents and asked for stores and open commands."""
+
+    def stores(self) -> tuple[Store, ...]:
+        """Shops and their settings."""
+        ...
+
+    def write(self, documents: Sequence[Document]) -> tuple[Written, ...]:
+        """Write documents in one call; idempotent by key and version, answers in the same order.
+
+        Raises:
+            Unavailable: nothing is known about any of them; the same call may be repeated.
+        """
+        ...
+
+    def report(self, news: Sequence[CommandResult | Alert]) -> None:
+        """Tell people what became of their presses, and what they must see."""
+        ...
+
+    def open_commands(self) -> tuple[Envelope, ...]:
+        """Presses that have not reached us, as raw events."""
+        ...
+
+    def ping(self) -> None:
+        """Raise ``Unavailable`` or ``Refused`` if the ERP would not take a document now."""
+        ...
+
+
+class Clock(Protocol):
+    """The time; a test passes its own."""
+
+    def now(self) -> Millis:
+        """Milliseconds since 1970, UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> Millis:
+        """Milliseconds since 1970, UTC."""
+        return Millis(time.time_ns() // 1_000_000)
