@@ -9,7 +9,6 @@ from connector.domain.money import ZERO, Money
 from connector.domain.offers import offered
 from connector.domain.order import (
     Case,
-    Content,
     Customer,
     Fact,
     Fee,
@@ -121,15 +120,11 @@ def document(*, key: OrderRef, store: StoreRef, life: Life, version: int = 0) ->
         customer=content.customer,
         rider=life.rider,
         items=tuple(
-            DocumentItem(
-                item=item, used=item.quantity - sum(u.quantity for u in unused if u.line == item.line)
-            )
+            DocumentItem(item=item, used=item.quantity - sum(u.quantity for u in unused if u.line == item.line))
             for item in content.items
         ),
         fees=content.fees,
-        refunds=tuple(
-            DocumentRefund(case=case, lines=allot(content.items, case.goods)) for case in life.cases
-        ),
+        refunds=tuple(DocumentRefund(case=case, lines=allot(content.items, case.goods)) for case in life.cases),
         paid=content.paid,
         original=content.original,
         income=content.income,

@@ -76,9 +76,7 @@ class Ledger:
         words = fact.refund or _NOTHING
         if fact.kind is Kind.PART:
             number = 1 + sum(entry.case.key.startswith("merchant-") for entry in self.entries)
-            self._grant(
-                self._add(f"merchant-{number}", family, fact.at), replace(words, scope="part"), fact.at
-            )
+            self._grant(self._add(f"merchant-{number}", family, fact.at), replace(words, scope="part"), fact.at)
         elif fact.kind is Kind.ASK:
             entry = self._open(family) or self._add(self._next_key(family), family, fact.at)
             self._name(entry, words)

@@ -37,10 +37,7 @@ def objection(action: str, life: Life) -> str:
         return f"此平台不支持“{action}” · not available on this platform: {action}"
     if life.standstill:
         return "订单已挂起，请先处理 · the order is parked, repair it first"
-    if action in {"start", "ready", "dispatch"}:
-        taken = life.became_sale
-    else:
-        taken = _fits(action, life)
+    taken = life.became_sale if action in {"start", "ready", "dispatch"} else _fits(action, life)
     return "" if taken else f"当前状态不可操作（{life.state}）· not possible in the state {life.state}"
 
 

@@ -98,9 +98,10 @@ class _Reading:
             self.reach("paid")
 
     def check_consumed(self, at: Millis) -> None:
-        if self.consumed is None and self.imported and not self.ledger.all_back:
-            if self.progress >= level(self.terms.consume_at):
-                self.consumed = (len(self.read), at)
+        """Materials are used from the first moment at which the store's progress is reached and money is left."""
+        reached = self.imported and not self.ledger.all_back and self.progress >= level(self.terms.consume_at)
+        if reached and self.consumed is None:
+            self.consumed = (len(self.read), at)
 
     def take(self, fact: Fact) -> None:
         """Read one fact, in its place."""
@@ -180,9 +181,7 @@ def replay(facts: Iterable[Fact], *, sold: bool, terms: Terms) -> Life:
     """
     known = tuple(facts)
     content = _content(known)
-    reading = _Reading(
-        terms=terms, content=content, ledger=Ledger(content.paid if content else None, _told(known))
-    )
+    reading = _Reading(terms=terms, content=content, ledger=Ledger(content.paid if content else None, _told(known)))
     for second in seconds(known, window=terms.cancel_window):
         for fact in within_second(second, open_families=reading.ledger.open_families):
             reading.take(fact)

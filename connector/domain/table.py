@@ -67,9 +67,7 @@ def _rider(code: int, zh: str, en: str, reaches: str = "", alert: str = "") -> R
         before, after = "rider state; counts at the import", f"progress at least `{reaches}`"
     else:
         before = after = "rider state; desk alert" if alert else "rider state"
-    return Row(
-        code=code, zh=zh, en=en, kind=Kind.RIDER, reaches=reaches, alert=alert, before=before, after=after
-    )
+    return Row(code=code, zh=zh, en=en, kind=Kind.RIDER, reaches=reaches, alert=alert, before=before, after=after)
 
 
 _AS_RETURN = "import at once, then as imported"

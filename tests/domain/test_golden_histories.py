@@ -25,8 +25,7 @@ def ends(life):
         "sale": life.sale,
         "consumed": life.consumed,
         "refunds": [
-            {key: getattr(case, key) for key in ("key", "family", "scope", "status", "amount")}
-            for case in life.cases
+            {key: getattr(case, key) for key in ("key", "family", "scope", "status", "amount")} for case in life.cases
         ],
     }
 

@@ -18,9 +18,7 @@ def test_minus_zero_is_zero():
     assert from_yuan(-0.0) == 0
 
 
-@pytest.mark.parametrize(
-    "rubbish", ["", "x", "NaN", float("inf"), float("nan"), Decimal("1e30"), "1e999999999"]
-)
+@pytest.mark.parametrize("rubbish", ["", "x", "NaN", float("inf"), float("nan"), Decimal("1e30"), "1e999999999"])
 def test_rubbish_is_no_money(rubbish):
     with pytest.raises(ValueError, match="not an amount"):
         from_yuan(rubbish)
@@ -30,9 +28,7 @@ def test_rubbish_is_no_money(rubbish):
 def test_shares_add_up_to_the_total_and_none_is_off_by_a_fen(total, weights):
     parts = share(total, weights)
     assert sum(parts) == total
-    assert all(
-        abs(part - total * weight / sum(weights)) < 1 for part, weight in zip(parts, weights, strict=True)
-    )
+    assert all(abs(part - total * weight / sum(weights)) < 1 for part, weight in zip(parts, weights, strict=True))
 
 
 @pytest.mark.parametrize("weights", [[], [0, 0], [1, -1]])

@@ -225,8 +225,7 @@ def test_refunded_goods_are_unused_only_if_the_refund_came_before_the_kitchen():
 
 def test_the_newest_rider_news_counts_by_its_milliseconds():
     news = [
-        changed(fact(55, 100, key=key), at=at, code=code)
-        for key, at, code in [("a", 100_900, 55), ("b", 100_100, 54)]
+        changed(fact(55, 100, key=key), at=at, code=code) for key, at, code in [("a", 100_900, 55), ("b", 100_100, 54)]
     ]
     assert live(*SOLD, *news).rider_state == 55
 
