@@ -1,0 +1,208 @@
+import json
+
+import pytest
+
+from connector.settings import ELEME_PRODUCTION, ElemeApp, SettingsError, load
+
+HOOK_KEY = b"an invented key of 32 bytes ....."
+APPS = [{"app_id": 10000001, "key": "invented-key", "secret": "invented-secret"}]
+COMPLETE = {
+    "DATABASE_URL": "postgresql://waimai:db-word@127.0.0.1:5432/waimai",
+    "REDIS_URL": "redis://:redis-word@127.0.0.1:6379/0",
+    "ODOO_URL": "http://127.0.0.1:8069/",
+    "ODOO_DB": "waimai",
+    "ODOO_LOGIN": "bot",
+    "ODOO_PASSWORD": "odoo-word",
+    "ODOO_HOOK_SECRET": "whsec_YW4gaW52ZW50ZWQga2V5IG9mIDMyIGJ5dGVzIC4uLi4u",
+    "ELEME_APPS": json.dumps(APPS),
+}
+OPTIONAL = [
+    "BROKER_URL",
+    "ELEME_API_URL",
+    "MEITUAN_APPS",
+    "MEITUAN_API_URL",
+    "PUBLIC_URL",
+    "CANCEL_WINDOW_SECONDS",
+    "QUEUES",
+]
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """The complete environment and nothing else of ours; the fixture changes single settings."""
+    for name in (*COMPLETE, *OPTIONAL):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def failure() -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        load()
+    return caught.value
+
+
+def test_a_complete_environment_is_read_with_the_defaults_of_the_contract(environment):
+    settings = load()
+    assert settings.database_url == "postgresql+psycopg://waimai:db-word@127.0.0.1:5432/waimai"
+    assert settings.broker_url == settings.redis_url == COMPLETE["REDIS_URL"]
+    assert settings.odoo_url == "http://127.0.0.1:8069"
+    assert settings.odoo_hook_key == HOOK_KEY
+    assert settings.eleme_apps == (ElemeApp(app_id="10000001", key="invented-key", secrets=("invented-secret",)),)
+    assert settings.eleme_api_url == ELEME_PRODUCTION == "https://open-api.shop.ele.me"
+    assert (settings.cancel_window, settings.queues) == (60, 4)
+    assert (settings.meituan_apps, settings.public_urls) == ((), ())
+
+
+def test_the_optional_settings_are_read(environment):
+    environment.setenv("BROKER_URL", "amqp://127.0.0.1")
+    environment.setenv("ELEME_API_URL", "http://127.0.0.1:8010/eleme/")
+    environment.setenv("PUBLIC_URL", "https://a.invalid, https://b.invalid/x/")
+    environment.setenv("CANCEL_WINDOW_SECONDS", "0")
+    environment.setenv("QUEUES", "8")
+    meituan = [{"app_id": 5, "secret": ["new", "old"], "callback_urls": ["https://a.invalid/hooks/meituan"]}]
+    environment.setenv("MEITUAN_APPS", json.dumps(meituan))
+    settings = load()
+    assert settings.broker_url == "amqp://127.0.0.1"
+    assert settings.eleme_api_url == "http://127.0.0.1:8010/eleme"
+    assert settings.public_urls == ("https://a.invalid", "https://b.invalid/x")
+    assert (settings.cancel_window, settings.queues) == (0, 8)
+    assert settings.meituan_apps[0].secrets == ("new", "old")
+    assert settings.meituan_apps[0].callback_urls == ("https://a.invalid/hooks/meituan",)
+
+
+def test_everything_that_is_missing_or_empty_is_named_at_once(environment):
+    for name in COMPLETE:
+        environment.delenv(name)
+    environment.setenv("ODOO_PASSWORD", "  ")
+    error = failure()
+    assert set(error.missing) == set(COMPLETE)
+    assert all(name in str(error) for name in COMPLETE)
+
+
+def test_what_is_missing_and_what_is_wrong_come_together_and_no_value_is_shown(environment):
+    environment.delenv("ODOO_DB")
+    environment.setenv("ELEME_APPS", '[{"app_id": 1, "key": "k", "secret": "do-not-show"')
+    environment.setenv("DATABASE_URL", "mysql://do-not-show")
+    environment.setenv("QUEUES", "do-not-show")
+    text = str(failure())
+    assert "ODOO_DB" in text
+    assert "ELEME_APPS is not JSON" in text
+    assert "DATABASE_URL must begin with postgresql://" in text
+    assert "QUEUES must be a whole number from 1 to 64" in text
+    assert "do-not-show" not in text
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE))
+def test_each_required_setting_can_stand_in_a_file(environment, tmp_path, name):
+    path = tmp_path / "value"
+    path.write_text(COMPLETE[name] + "\n")
+    expected = load()
+    environment.delenv(name)
+    environment.setenv(f"{name}_FILE", str(path))
+    assert load() == expected
+
+
+def test_a_file_that_is_not_there_is_named_by_its_setting(environment):
+    environment.delenv("ODOO_PASSWORD")
+    environment.setenv("ODOO_PASSWORD_FILE", "/nowhere/at/all")
+    error = failure()
+    assert error.wrong == ("ODOO_PASSWORD_FILE cannot be read 文件无法读取",)
+    assert error.missing == ()
+
+
+def test_a_file_that_is_empty_is_a_missing_setting(environment, tmp_path):
+    (tmp_path / "empty").write_text("\n")
+    environment.delenv("ODOO_PASSWORD")
+    environment.setenv("ODOO_PASSWORD_FILE", str(tmp_path / "empty"))
+    assert failure().missing == ("ODOO_PASSWORD",)
+
+
+def test_a_file_that_is_not_text_is_named_by_its_setting(environment, tmp_path):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    environment.delenv("ODOO_PASSWORD")
+    environment.setenv("ODOO_PASSWORD_FILE", str(tmp_path / "binary"))
+    assert failure().wrong == ("ODOO_PASSWORD_FILE cannot be read 文件无法读取",)
+
+
+def test_repr_shows_no_secret(environment):
+    shown = repr(load())
+    for secret in ("db-word", "redis-word", "odoo-word", "invented-secret", repr(HOOK_KEY)):
+        assert secret not in shown
+    assert "invented-key" in shown
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"],
+)
+def test_every_spelling_of_postgresql_becomes_psycopg_3(environment, given):
+    environment.setenv("DATABASE_URL", given)
+    assert load().database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("apps", "problem"),
+    [
+        ("{}", "ELEME_APPS must be a list of objects"),
+        ("[1]", "ELEME_APPS must be a list of objects"),
+        ("[]", "ELEME_APPS is an empty list"),
+        ("[" * 100_000, "ELEME_APPS is not JSON"),
+        ([{"key": "k", "secret": "s"}], "ELEME_APPS[0].app_id is missing or empty"),
+        ([{"app_id": True, "key": "k", "secret": "s"}], "ELEME_APPS[0].app_id is missing or empty"),
+        ([{"app_id": 1, "secret": "s"}], "ELEME_APPS[0].key is missing or empty"),
+        ([*APPS, {"app_id": 1, "key": "k"}], "ELEME_APPS[1].secret is missing or empty"),
+        ([{"app_id": 1, "key": "k", "secret": []}], "ELEME_APPS[0].secret is missing or empty"),
+        ([{"app_id": 1, "key": "k", "secret": ["s", ""]}], "ELEME_APPS[0].secret is missing or empty"),
+        ([*APPS, *APPS], "ELEME_APPS names the same app_id twice"),
+    ],
+)
+def test_wrong_apps_are_named_with_their_place(environment, apps, problem):
+    environment.setenv("ELEME_APPS", apps if isinstance(apps, str) else json.dumps(apps))
+    (wrong,) = failure().wrong
+    assert wrong.startswith(problem)
+
+
+def test_a_secret_may_be_a_list_while_a_key_is_rotated(environment):
+    environment.setenv("ELEME_APPS", json.dumps([{"app_id": "7", "key": "k", "secret": ["new", "old"]}]))
+    assert load().eleme_apps[0].secrets == ("new", "old")
+
+
+@pytest.mark.parametrize(
+    ("secret", "problem"),
+    [
+        ("YW55", "must begin with whsec_"),
+        ("whsec_", "has an empty key"),
+        ("whsec_not base64", "must be whsec_ + base64"),
+        ("whsec_密钥", "must be whsec_ + base64"),
+    ],
+)
+def test_the_hook_secret_is_checked(environment, secret, problem):
+    environment.setenv("ODOO_HOOK_SECRET", secret)
+    (wrong,) = failure().wrong
+    assert wrong.startswith(f"ODOO_HOOK_SECRET {problem}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("ODOO_URL", "127.0.0.1:8069"),
+        ("ODOO_URL", "http://[broken"),
+        ("ELEME_API_URL", "ftp://somewhere"),
+        ("PUBLIC_URL", "https://good.invalid,bad"),
+        ("CANCEL_WINDOW_SECONDS", "-1"),
+        ("CANCEL_WINDOW_SECONDS", "1.5"),
+        ("CANCEL_WINDOW_SECONDS", "９"),
+        ("QUEUES", "0"),
+        ("QUEUES", "1" * 5000),
+        ("MEITUAN_APPS", '[{"app_id": 1, "secret": "s", "callback_urls": "x"}]'),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_shown(environment, name, value):
+    environment.setenv(name, value)
+    (wrong,) = failure().wrong
+    assert wrong.startswith(name)
+    assert value not in wrong
