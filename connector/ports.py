@@ -6,10 +6,10 @@ Each port ships with a double in memory, and one contract test runs over every i
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, Self, runtime_checkable
 
 from connector.domain.documents import Document
-from connector.domain.order import Fact, Millis, OrderRef, StoreRef, Terms
+from connector.domain.order import Fact, Millis, OrderRef, Pressed, StoreRef, Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +50,12 @@ class Envelope:
     body: bytes
     order: OrderRef | None = None
 
+    @classmethod
+    def of_press(cls, pressed: Pressed, body: bytes) -> Self:
+        """A press, whether it was sent to us or asked for: the same command is the same event."""
+        digest = f"cmd-{pressed.command_id}"
+        return cls(source="odoo", lane=pressed.store, digest=digest, body=body, order=pressed.order)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawEvent:
@@ -68,21 +74,8 @@ class Heard:
 
     order: OrderRef | None = None
     facts: tuple[Fact, ...] = ()
-    press: "Pressed | None" = None
+    press: Pressed | None = None
     note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pressed:
-    """A button pressed in the ERP (``contract.md`` section 2, ``POST /hooks/odoo``)."""
-
-    command_id: int
-    store: StoreRef
-    order: OrderRef | None
-    action: str
-    args: Mapping[str, object]
-    user_id: int
-    pressed_at: Millis
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 Times are milliseconds since 1970 in UTC, money is fen (:mod:`connector.domain.money`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NewType
@@ -153,6 +154,19 @@ class Press:
     action: str
     command_id: int
     user_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pressed:
+    """A button pressed in the ERP (``contract.md`` section 2, ``POST /hooks/odoo``)."""
+
+    command_id: int
+    store: StoreRef
+    order: OrderRef | None
+    action: str
+    args: Mapping[str, object]
+    user_id: int
+    pressed_at: Millis
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

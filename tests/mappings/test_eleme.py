@@ -1,0 +1,200 @@
+import contextlib
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.errors import Refused
+from connector.domain.order import Kind, Rider
+from mappings.eleme import order_number, read_pulled, read_push
+from tests.vectors import DATA
+
+SAMPLES = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((DATA / "samples/eleme").glob("*.json"))}
+ORDERS = {name: sample for name, sample in SAMPLES.items() if sample["kind"].startswith("10 ")}
+
+
+def body(push, **message):
+    """A push with keys of its message changed (``...`` takes a key away)."""
+    inner = {**json.loads(push["message"]), **message}
+    inner = {key: value for key, value in inner.items() if value is not ...}
+    return json.dumps({**push, "message": json.dumps(inner)}).encode()
+
+
+def read(name, **message):
+    return read_push(body(SAMPLES[name]["push"], **message))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_is_read(name):
+    number, fact, note = read(name)
+    sample = SAMPLES[name]["push"]
+    if int(sample["type"]) == 100:
+        assert (number, fact, note) == ("", None, "type 100 is not read")
+    else:
+        assert number == json.loads(sample["message"])["orderId"]
+        assert (fact.code, note) == (int(sample["type"]), "")
+        assert fact.at > 1_400_000_000_000
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_items_and_fees_add_up_to_what_the_customer_paid(name):
+    content, sums = read(name)[1].content, SAMPLES[name]["arithmetic"]
+    kinds = {kind: sum(fee.amount for fee in content.fees if fee.kind == kind) for kind in ("box", "rounding")}
+    delivery = sum(fee.amount for fee in content.fees if fee.kind.startswith("delivery"))
+    assert len(content.items) == sums["lines_in_normal_groups"]
+    assert sum(item.total for item in content.items) == fen(sums["sum_normal_groups"])
+    assert kinds["box"] == fen(sums["sum_extra_group"])
+    assert delivery == fen(sums["deliverFee"])
+    assert content.income == fen(sums["income"])
+    assert content.paid == fen(sums["totalPrice"])
+    assert sum(item.total for item in content.items) + sum(fee.amount for fee in content.fees) == content.paid
+    assert (kinds["rounding"] == 0) == content.whole
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_our_revenue_is_income_and_commission(name):
+    """The taxed lines of the sale are the income before the platform takes its commission."""
+    content = read(name)[1].content
+    if content.whole and "income_residual" in SAMPLES[name]["arithmetic"]:
+        ours = sum(item.total for item in content.items)
+        ours += sum(fee.amount for fee in content.fees if fee.kind in {"box", "delivery", "discount_shop"})
+        assert ours == content.income - content.commission - fen(SAMPLES[name]["arithmetic"]["income_residual"])
+
+
+def fen(yuan):
+    return int((Decimal(str(yuan)) * 100).to_integral_exact())
+
+
+def test_an_order_shows_what_the_customer_saw():
+    content = read("push_10_new_order_2019")[1].content
+    assert [(item.name, item.sku_code, item.platform_sku) for item in content.items] == [
+        ("天使意面", "204050613044", "200000338894214456"),
+        ("吮指鸡块6块", "537549679808", "200000351401186616"),
+    ]
+    assert (content.day_seq, content.customer.phone) == (2, "13800000001,227")
+
+
+def test_two_baskets_keep_their_names():
+    content = read("push_10_new_order_2018_two_baskets")[1].content
+    assert {item.basket for item in content.items} == {"用户 发起人1号... 的篮子", "用户 发起人2号... 的篮子"}
+    assert [fee.amount for fee in content.fees if fee.kind.startswith("discount")] == [-1700, -800]
+
+
+def test_times_without_a_zone_are_chinas():
+    assert read("push_10_new_order_2019")[1].at == 1556077338_000
+
+
+def test_a_downgraded_order_explains_its_difference_and_is_not_whole():
+    fact = read("push_10_doc_example_downgraded")[1]
+    assert (fact.content.whole, fact.key, bool(fact.content.warnings)) == (False, "10:slim", True)
+    assert [(fee.kind, fee.amount) for fee in fact.content.fees] == [("rounding", 500)]
+
+
+def test_a_slim_order_has_no_content_yet():
+    push = {**SAMPLES["push_10_new_order_2019"]["push"], "type": 217}
+    number, fact, _ = read_push(body(push, groups=..., activeAt=...))
+    assert (number, fact.content, fact.code, fact.kind) == ("3040000000000000398", None, 10, Kind.ORDER)
+
+
+def test_a_part_refund_names_its_goods_and_money():
+    fact = read("push_30_constructed_part_refund_request")[1]
+    assert (fact.kind, fact.refund.scope, fact.refund.money, fact.refund.reason) == (Kind.ASK, "part", 650, "餐品洒漏")
+    assert [(goods.name, goods.quantity, goods.amount) for goods in fact.refund.goods] == [("吮指鸡块6块", 1, 650)]
+
+
+def test_a_cancel_request_that_names_nothing_says_so():
+    words = read("push_20_constructed_cancel_request", totalPrice=..., refundType=..., goodsList=None)[1].refund
+    assert (words.scope, words.money, words.goods) == (None, None, ())
+
+
+def test_the_rider_is_named():
+    fact = read("push_55_delivery_2017")[1]
+    assert fact.rider != Rider()
+    assert fact.at % 1000 or fact.at == json.loads(SAMPLES["push_55_delivery_2017"]["push"]["message"])["updateAt"]
+
+
+def test_two_part_refunds_of_the_merchant_in_one_second_are_two():
+    push = {**SAMPLES["push_30_constructed_part_refund_request"]["push"], "type": 39}
+    keys = {read_push(body(push, totalPrice=money))[1].key for money in (1.0, 2.0, 2.0)}
+    assert len(keys) == 2
+
+
+def test_an_unknown_type_is_kept_and_not_read():
+    push = {**SAMPLES["push_14_constructed_cancelled"]["push"], "type": 4711}
+    number, fact, note = read_push(body(push))
+    assert (number, fact.kind, fact.code, note) == ("3040000000000000398", Kind.NOTE, 4711, "type 4711 is not read")
+
+
+def test_ids_beyond_doubles_and_numbers_for_text_keep_their_digits():
+    push = SAMPLES["push_10_new_order_2019"]["push"]
+    assert read_push(body(push, orderId=3040000000000000398))[0] == "3040000000000000398"
+    assert order_number('{"orderId":3040000000000000398}') == "3040000000000000398"
+
+
+@pytest.mark.parametrize("rubbish", ["", "{", "[]", "[" * 5000, '{"orderId":' + "9" * 5000 + "}", '{"orderId":{}}'])
+def test_the_order_of_rubbish_is_not_known(rubbish):
+    assert order_number(rubbish) == ""
+
+
+BAD = {
+    "totalPrice": [{}, True, "NaN", -1, 1e300, "一百"],
+    "groups": [7, [7], [{"items": 7}], [{"type": "normal", "items": [7]}]],
+    "daySn": ["x", 2**40, -1],
+    "phoneList": [7, [{}]],
+}
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in BAD.items() for value in values])
+def test_what_cannot_be_read_is_refused_with_the_path_of_the_field(key, value):
+    with pytest.raises(Refused, match=key if key != "totalPrice" else "totalPrice") as refusal:
+        read("push_10_new_order_2019", **{key: value})
+    assert "一百" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "change", [{"price": -5}, {"quantity": -1}, {"quantity": 1.5}, {"quantity": 10**9}, {"name": ""}]
+)
+def test_negative_or_absurd_lines_are_refused(change):
+    line = {"name": "天使意面", "price": 26.0, "quantity": 1, **change}
+    with pytest.raises(Refused, match="groups"):
+        read("push_10_new_order_2019", groups=[{"name": "1", "type": "normal", "items": [line]}])
+
+
+def test_an_item_without_a_code_is_read():
+    line = {"name": "天使意面", "price": 26.0, "quantity": 1, "extendCode": None, "barCode": None}
+    content = read("push_10_new_order_2019", groups=[{"name": "1", "type": "normal", "items": [line]}])[1].content
+    assert (content.items[0].sku_code, content.items[0].name) == ("", "天使意面")
+
+
+@pytest.mark.parametrize("message", ["", "no", "[1]", "null", "7"])
+def test_a_message_that_is_no_object_is_refused(message):
+    push = {**SAMPLES["push_12_accepted_2018"]["push"], "message": message}
+    with pytest.raises(Refused):
+        read_push(json.dumps(push).encode())
+
+
+def test_a_pulled_order_states_what_it_is():
+    order = json.loads(SAMPLES["push_10_new_order_2019"]["push"]["message"])
+    pulled = {"pulled_at": 1556090000000, "order": {**order, "status": "settled", "refundStatus": "rejected"}}
+    number, (statement, content) = read_pulled(json.dumps({**pulled, "refund": None}).encode())
+    assert number == "3040000000000000398"
+    assert (statement.statement.finished, statement.statement.case, statement.at) == (True, "rejected", 1556090000000)
+    assert (content.pulled, content.content.paid, content.key) == (True, 2680, "pulled")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(sorted(SAMPLES)), st.data())
+def test_any_value_in_any_field_is_read_or_refused(name, data):
+    push = SAMPLES[name]["push"]
+    key = data.draw(st.sampled_from(sorted(json.loads(push["message"]))))
+    with contextlib.suppress(Refused):
+        number, fact, _ = read_push(body(push, **{key: data.draw(JSON)}))
+        assert number == "" if fact is None else fact.key
