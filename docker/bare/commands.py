@@ -1,0 +1,113 @@
+"""`python3 docker/bare COMMAND`: what the Makefile calls."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from . import postgres, redis, stack
+from .places import CACHE, MAIN, ROOT, TEST, VENV
+from .report import Trouble, say, step
+
+LINT = (
+    ("ruff", "check", "--quiet"),
+    ("ruff", "format", "--check", "--quiet"),
+    ("mypy",),
+    ("lint-imports",),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; trouble is one line and exit code 1."""
+    chosen = _parser().parse_args(arguments)
+    os.umask(0o022)
+    try:
+        return int(chosen.run(chosen) or 0)
+    except Trouble as trouble:
+        say(f"trouble: {trouble}")
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted; what runs is ended by `make down`")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python3 docker/bare", description="The whole stack on a bare machine.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    setup = commands.add_parser("setup", help="fetch and unpack everything")
+    setup.add_argument("parts", nargs="*", choices=[*stack.PARTS, []], help="only these parts", metavar="PART")
+    setup.set_defaults(run=lambda chosen: stack.setup(chosen.parts))
+    up = commands.add_parser("up", help="bring the stack up in the background")
+    up.add_argument("--no-app", action="store_true", help="only the services, not the product's own processes")
+    up.add_argument("--no-addon", action="store_true", help="Odoo as it comes, without our addon")
+    up.set_defaults(run=_up)
+    commands.add_parser("down", help="end what `up` started").set_defaults(run=_down)
+    commands.add_parser("status", help="what runs, and where").set_defaults(run=_status)
+    test = commands.add_parser("test", help="lint, then pytest against a stack of its own")
+    test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+    test.set_defaults(run=_test)
+    commands.add_parser("lint", help="linters and types").set_defaults(run=lambda _: _lint())
+    commands.add_parser("lock", help="write the locks of Python packages anew").set_defaults(run=lambda _: _lock())
+    commands.add_parser("clean", help="end everything and remove what was set up").set_defaults(run=_clean)
+    return parser
+
+
+def _up(chosen: argparse.Namespace) -> None:
+    wish = stack.Wish(home=MAIN, database="waimai", addon=not chosen.no_addon, app=not chosen.no_app)
+    settings = stack.up(wish)
+    say(f"Odoo       {settings['ODOO_URL']}  (database {settings['ODOO_DB']})")
+    say(f"all of it  {(MAIN.run / 'env').relative_to(ROOT)}; logs in {MAIN.logs.relative_to(ROOT)}")
+
+
+def _down(_: argparse.Namespace) -> None:
+    ended = stack.down(MAIN)
+    say(f"ended: {', '.join(ended)}" if ended else "nothing was running")
+
+
+def _status(_: argparse.Namespace) -> None:
+    for name, state in stack.status(MAIN):
+        say(f"{name:12} {state}")
+
+
+def _test(chosen: argparse.Namespace) -> int:
+    stack.setup()
+    if failed := _lint():
+        return failed
+    wish = stack.Wish(home=TEST, database="waimai_test", fresh=True, app=False, cron_threads=0)
+    try:
+        settings = stack.up(wish)
+        command = [str(VENV / "bin" / "python"), "-m", "pytest", *chosen.pytest]
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=False).returncode
+    finally:
+        stack.down(TEST)
+
+
+def _lint() -> int:
+    for tool, *arguments in LINT:
+        with step(tool):
+            done = subprocess.run(
+                [str(VENV / "bin" / tool), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+            )
+        if done.returncode:
+            say(done.stdout + done.stderr)
+            raise Trouble(f"{' '.join([tool, *arguments])} found the above")
+    say("lint: clean")
+    return 0
+
+
+def _lock() -> None:
+    uv = [str(VENV / "bin" / "uv"), "pip", "compile", "--quiet", "--generate-hashes", "--no-header", "--universal"]
+    uv += ["--no-emit-index-url", "--python-version", "3.11", "--upgrade"]
+    for source, lock in (("odoo.in", "odoo.lock"), ("tools.in", "tools.lock")):
+        subprocess.run([*uv, source, "-o", lock], cwd=ROOT / "docker/bare", check=True, stdout=subprocess.DEVNULL)
+    command = [*uv, "--group", "test", "pyproject.toml", "-o", "requirements.lock"]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def _clean(_: argparse.Namespace) -> None:
+    for home in (TEST, MAIN):
+        stack.down(home)
+    postgres.clean()
+    shutil.rmtree(CACHE, ignore_errors=True)
