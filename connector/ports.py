@@ -230,6 +230,26 @@ class Erp(Protocol):
         ...
 
 
+class TokenShelf(Protocol):
+    """Where access tokens lie, shared by all processes; ``app`` is ``<platform>:<app>``."""
+
+    def token(self, app: str) -> tuple[str, Millis] | None:
+        """A token and when it ends."""
+        ...
+
+    def keep_token(self, app: str, token: str, ends: Millis) -> None:
+        """Put a new token in the place of the old one."""
+        ...
+
+    def drop_token(self, app: str, token: str) -> None:
+        """Forget a token that the platform no longer takes, unless a newer one already lies there."""
+        ...
+
+    def app_of(self, store: StoreRef) -> str:
+        """The platform's id of the application that a shop belongs to; empty if the ERP does not say."""
+        ...
+
+
 class Clock(Protocol):
     """The time; a test passes its own."""
 

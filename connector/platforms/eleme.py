@@ -1,0 +1,200 @@
+"""Ele.me (饿了么) as a platform: its pushes, the calls that staff's decisions become, and orders read back."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Self
+
+import httpx
+
+from connector.domain.errors import BadSignature, Refused, Unreadable
+from connector.domain.order import OrderRef, StoreRef, split_ref
+from connector.platforms.eleme_api import ElemeApi, Outcome
+from connector.platforms.http import client
+from connector.platforms.signing import verify_eleme_push
+from connector.ports import Answer, Clock, Command, Envelope, Heard, Hook, RawEvent, Reply, SystemClock, TokenShelf
+from connector.ports import Outcome as Received
+from connector.settings import ElemeApp, Settings
+from mappings.eleme import order_number, read_pulled, read_push
+from mappings.wire import Digits, read_exact, write
+
+#: Key of a pulled order's body; a push has none of that name.
+PULLED_AT: Final = "pulled_at"
+
+_STATUS: Final[dict[Received, int]] = {
+    "stored": 200,
+    "repeated": 200,
+    "check": 200,
+    "bad_signature": 401,
+    "unreadable": 400,
+    "too_large": 413,
+    "unavailable": 503,
+}
+
+#: Cancel reasons that the platform knows (OInvalidateType, ``eleme.md`` 2.6).
+REASONS: Final = {
+    "others": "其他",
+    "fakeOrder": "用户信息错误",
+    "contactUserFailed": "联系不上用户",
+    "foodSoldOut": "商品已售完",
+    "restaurantClosed": "商家已打烊",
+    "distanceTooFar": "超出配送范围",
+    "restaurantTooBusy": "商家现在太忙",
+    "forceRejectOrder": "用户申请取消",
+    "deliveryFault": "配送出现问题",
+    "notSatisfiedDeliveryRequirement": "不满足起送要求",
+}
+
+
+def _cancel(order: str, args: Mapping[str, object]) -> dict[str, object]:
+    code = str(args.get("reason_code") or "others")
+    known = code if code in REASONS else "others"
+    return {"orderId": order, "type": known, "remark": str(args.get("reason") or REASONS[known])}
+
+
+def _reply(_order: str, args: Mapping[str, object]) -> dict[str, object]:
+    number, text = str(args.get("reminder") or ""), str(args.get("text") or "")
+    if not number.isdecimal():
+        raise Refused("催单已失效 · the reminder is not known any more")
+    return {"remindId": int(number), "type": "custom", "content": text[:30]}
+
+
+#: What each action of the ERP is called there (``eleme.md`` 5.1).
+CALLS: Final[dict[str, tuple[str, Callable[[str, Mapping[str, object]], dict[str, object]]]]] = {
+    "accept": ("eleme.order.confirmOrderLite", lambda order, _: {"orderId": order}),
+    "reject": ("eleme.order.cancelOrderLite", _cancel),
+    "cancel": ("eleme.order.cancelOrderLite", _cancel),
+    "agree_refund": ("eleme.order.agreeRefundLite", lambda order, _: {"orderId": order}),
+    "reject_refund": (
+        "eleme.order.disagreeRefundLite",
+        lambda order, args: {"orderId": order, "reason": str(args.get("reason") or "商家不同意")},
+    ),
+    "ready": ("eleme.order.setOrderPrepared", lambda order, _: {"orderId": order}),
+    "answer_reminder": ("eleme.order.replyReminder", _reply),
+}
+
+
+class Eleme:
+    """Ele.me, with the merchant's own applications.
+
+    Args:
+        apps: the applications; a push must be signed by the one that it names.
+        url: base address of the open platform.
+        shelf: where access tokens lie.
+    """
+
+    name = "eleme"
+
+    def __init__(
+        self,
+        apps: Sequence[ElemeApp],
+        *,
+        url: str,
+        shelf: TokenShelf,
+        http: httpx.Client | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._apps = {app.app_id: app for app in apps}
+        self._shelf = shelf
+        self._clock = clock or SystemClock()
+        http = http or client()
+        self._apis = {app.app_id: ElemeApi(app, url=url, client=http, shelf=shelf, clock=self._clock) for app in apps}
+
+    @classmethod
+    def from_settings(cls, settings: Settings, shelf: TokenShelf) -> Self:
+        """As the settings say."""
+        return cls(settings.eleme_apps, url=settings.eleme_api_url, shelf=shelf)
+
+    def envelope(self, hook: Hook) -> Envelope | None:
+        """Verify a push (``eleme.md`` 1.2); GET and an empty body are the reachability check."""
+        if hook.method in {"GET", "HEAD"} or not hook.body.strip():
+            return None
+        members = read_exact(hook.body)
+        if not isinstance(members, dict):
+            raise Unreadable("an object expected")
+        app = self._apps.get(_text(members.get("appId")))
+        if app is None:
+            raise BadSignature("an application that is not ours")
+        verify_eleme_push(members, app.secrets)
+        message = members.get("message")
+        text = message if isinstance(message, str) else ""
+        number = order_number(text)
+        kind = _text(members.get("type"))
+        return Envelope(
+            source=self.name,
+            lane=StoreRef(f"eleme:{_text(members.get('shopId'))}"),
+            digest=hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest(),
+            body=hook.body,
+            order=OrderRef(f"eleme:{number}") if number else None,
+        )
+
+    def heard(self, raw: RawEvent) -> Heard:
+        """The facts of a push or of an order that was read back."""
+        if raw.body.startswith(f'{{"{PULLED_AT}":'.encode()):
+            number, facts = read_pulled(raw.body)
+            return Heard(order=OrderRef(f"eleme:{number}"), facts=facts)
+        number, fact, note = read_push(raw.body)
+        if fact is None:
+            return Heard(note=note)
+        return Heard(order=OrderRef(f"eleme:{number}"), facts=(fact,), note=note)
+
+    def reply(self, outcome: Received, event_id: int | None) -> Reply:
+        """The words matter: anything but these makes the platform send again (``eleme.md`` 1.3)."""
+        del event_id  # the platform does not want to know
+        status = _STATUS[outcome]
+        body = {"message": "ok"} if status == 200 else {"message": "error"}  # noqa: PLR2004 - HTTP's OK
+        return Reply(status=status, body=write(body).encode())
+
+    def perform(self, command: Command) -> Answer:
+        """Make the call that a press means."""
+        called = CALLS.get(command.action)
+        if called is None:
+            return Answer(taken=False, words=f"饿了么无此操作 · not available at Ele.me: {command.action}")
+        action, arguments = called
+        try:
+            params = arguments(split_ref(command.order)[1], command.args)
+            outcome = self._api(command.store).call(action, params)
+        except Refused as refusal:
+            return Answer(taken=False, words=str(refusal))
+        if not outcome.code or _done_before(command.action, outcome):
+            return Answer(taken=True, words="饿了么已受理 · taken by Ele.me")
+        return Answer(taken=False, words=f"{outcome.words} ({outcome.code})")
+
+    def fetch(self, order: OrderRef, store: StoreRef) -> Envelope:
+        """Read an order back, and its refund if it has one."""
+        number, asked = split_ref(order)[1], self._clock.now()
+        api = self._api(store)
+        found = _result(api.call("eleme.order.getOrder", {"orderId": number}))
+        refund = None
+        if isinstance(found, Mapping) and found.get("refundStatus") not in {None, "", "noRefund"}:
+            refund = _result(api.call("eleme.order.getRefundOrder", {"orderId": number}))
+        body = write({PULLED_AT: asked, "order": _plain(found), "refund": _plain(refund)}).encode()
+        digest = hashlib.sha256(body).hexdigest()
+        return Envelope(source=self.name, lane=store, digest=digest, body=body, order=order)
+
+    def _api(self, store: StoreRef) -> ElemeApi:
+        app = self._apis.get(self._shelf.app_of(store))
+        return app or next(iter(self._apis.values()))
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | Digits) else ""
+
+
+def _result(outcome: Outcome) -> Any:  # noqa: ANN401 - somebody else's JSON
+    if outcome.code:
+        raise Refused(f"{outcome.words} ({outcome.code})")
+    return outcome.result
+
+
+def _done_before(action: str, outcome: Outcome) -> bool:
+    """Accepting twice is an error that means success (``eleme.md`` 4.4)."""
+    return action == "accept" and "订单已确认" in outcome.words
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - somebody else's JSON
+    """Decimals as text, which every field reads as well: nothing becomes a binary double on the way."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, str | int | bool) else str(value)

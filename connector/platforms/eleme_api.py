@@ -1,0 +1,129 @@
+"""Calls to Ele.me: envelope, signature, token, and what its errors mean (``eleme.md`` section 4)."""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+from urllib.parse import quote
+
+import httpx
+
+from connector.domain.errors import Refused, Unavailable, Unreadable
+from connector.domain.order import Millis
+from connector.platforms.http import unavailable
+from connector.platforms.signing import sign_eleme_call
+from connector.ports import Clock, TokenShelf
+from connector.settings import ElemeApp
+from mappings.wire import read, write
+
+#: Worth another try (``eleme.md`` 4.4); everything else is the platform's decision or our fault.
+LATER: Final = frozenset({"SERVER_ERROR", "EXCEED_LIMIT"})
+_HTTP_OK: Final = 200
+#: A token is renewed this long before it ends (it lives 30 days, in the sandbox one).
+_RENEW_BEFORE: Final = 3_600_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """The platform's answer: ``code`` is empty if it took the call, else with its own ``words``."""
+
+    result: Any
+    code: str = ""
+    words: str = ""
+
+
+class ElemeApi:
+    """One application's way to the platform."""
+
+    def __init__(self, app: ElemeApp, *, url: str, client: httpx.Client, shelf: TokenShelf, clock: Clock) -> None:
+        self._app = app
+        self._url = url.removesuffix("/").removesuffix("/api/v1")
+        self._client = client
+        self._shelf = shelf
+        self._clock = clock
+
+    def call(self, action: str, params: Mapping[str, object]) -> Outcome:
+        """Make a call; a token that is no longer taken is renewed once.
+
+        Raises:
+            Unavailable: no answer, rubbish, or the platform asks for patience.
+            Refused: the application gets no token.
+        """
+        token = self._token()
+        outcome = self._once(action, params, token)
+        if outcome.code == "UNAUTHORIZED":
+            self._shelf.drop_token(self._shelved, token)
+            outcome = self._once(action, params, self._token())
+        if outcome.code in LATER:
+            raise Unavailable(f"platform: {outcome.code}")
+        return outcome
+
+    @property
+    def _shelved(self) -> str:
+        return f"eleme:{self._app.app_id}"
+
+    def _once(self, action: str, params: Mapping[str, object], token: str) -> Outcome:
+        now = self._clock.now()
+        metas: dict[str, object] = {"app_key": self._app.key, "timestamp": now // 1000}
+        signature = sign_eleme_call(action=action, token=token, metas=metas, params=params, secret=self._app.secrets[0])
+        envelope = {
+            "nop": "1.0.0",
+            "id": f"{secrets.token_hex(16).upper()}|{now}",
+            "action": action,
+            "token": token,
+            "metas": metas,
+            "params": params,
+            "signature": signature,
+        }
+        answer = self._post("/api/v1", content=write(envelope), media="application/json; charset=utf-8")
+        body = _object(answer)
+        error = body.get("error")
+        if error is None and "result" in body:
+            return Outcome(result=body["result"])
+        if not isinstance(error, Mapping) or not isinstance(error.get("code"), str):
+            _rubbish()
+        return Outcome(result=None, code=error["code"], words=str(error.get("message") or error["code"]))
+
+    def _token(self) -> str:
+        """The access token, from the shelf or fetched anew (``eleme.md`` 4.6)."""
+        shelved = self._shelf.token(self._shelved)
+        if shelved and shelved[1] - _RENEW_BEFORE > self._clock.now():
+            return shelved[0]
+        pair = f"{quote(self._app.key, safe='')}:{quote(self._app.secrets[0], safe='')}"
+        answer = self._post(
+            "/token",
+            content="grant_type=client_credentials&scope=all",
+            media="application/x-www-form-urlencoded",
+            authorization=f"Basic {base64.b64encode(pair.encode()).decode()}",
+        )
+        body = _object(answer)
+        if isinstance(body.get("error"), str):
+            raise Refused(f"platform gives no token: {body['error']}")
+        token, life = body.get("access_token"), body.get("expires_in")
+        if answer.status_code != _HTTP_OK or not isinstance(token, str) or not token or not isinstance(life, int):
+            _rubbish()
+        self._shelf.keep_token(self._shelved, token, Millis(self._clock.now() + life * 1000))
+        return token
+
+    def _post(self, path: str, *, content: str, media: str, authorization: str = "") -> httpx.Response:
+        headers = {"Content-Type": media} | ({"Authorization": authorization} if authorization else {})
+        try:
+            return self._client.post(self._url + path, content=content.encode(), headers=headers)
+        except httpx.HTTPError as error:
+            raise unavailable(error) from None
+
+
+def _object(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = read(answer.content)
+    except Unreadable:
+        _rubbish()
+    if not isinstance(body, Mapping):
+        _rubbish()
+    return body
+
+
+def _rubbish() -> NoReturn:
+    """An answer that is none: whether the call was taken is not known."""
+    raise Unavailable("platform: an answer that cannot be read", unknown=True)
