@@ -1,0 +1,105 @@
+"""`/`: the latest orders with the acts that are possible now as buttons, in Chinese or English."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+
+from .acts import offered
+from .bodies import DELIVERY
+from .errors import PlatformError
+from .guard import guard, here
+from .kinds import KINDS
+from .rides import possible
+from .units import local, yuan
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from .order import Order
+
+page = Blueprint("page", __name__, template_folder="templates")
+page.before_request(guard)
+ORDERS_SHOWN = 50
+PUSHES_SHOWN = 15
+SEE_OTHER = 303
+NUMBERS = ("code", "type", "remindId")
+
+
+def _lang() -> str:
+    return "en" if request.values.get("lang") == "en" else "zh"
+
+
+def _shown(order: Order) -> dict[str, object]:
+    codes = [code for code in DELIVERY if possible(order, code)]
+    acts = [act for act in offered(order) if act.name != "rider" or codes]
+    return {
+        "id": order.id,
+        "shop": order.shop.name,
+        "day_sn": order.day_sn,
+        "placed": local(order.placed_at).replace("T", " "),
+        "status": order.word,
+        "refund": order.refund_word,
+        "rider": order.rides[-1].code if order.rides else "",
+        "paid": f"{yuan(order.content.paid):.2f}",
+        "refunded": f"{yuan(order.refunded):.2f}",
+        "lines": [f"{line.dish.title} × {line.quantity}" for line in order.content.lines],
+        "acts": acts,
+        "codes": codes,
+    }
+
+
+@page.get("/")
+def index() -> Response:
+    """Shops, a form to order, the latest orders, the latest deliveries."""
+    world = here()
+    with world.lock:
+        orders = [_shown(order) for order in islice(reversed(world.orders.values()), ORDERS_SHOWN)]
+        shops = [shop for _, shop in world.shops.values()]
+    html = render_template(
+        "simulator.html",
+        lang=_lang(),
+        shops=shops,
+        kinds=KINDS.values(),
+        orders=orders,
+        pushes=list(islice(reversed(world.pusher.log), PUSHES_SHOWN)),
+        waiting=world.pusher.waiting(),
+        refused=request.args.get("refused", ""),
+    )
+    response = make_response(html)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def _again(refused: str = "") -> AnyResponse:
+    return redirect(url_for("page.index", lang=_lang(), refused=refused or None), SEE_OTHER)
+
+
+@page.post("/page/orders")
+def order() -> AnyResponse:
+    """The form's order."""
+    kind = request.form.get("kind", "")
+    shop_id = request.form.get("shop", 0, type=int)
+    if kind not in KINDS or shop_id not in here().shops:
+        return _again("?")
+    here().place(shop_id, KINDS[kind].content, kind=kind)
+    return _again()
+
+
+@page.post("/page/orders/<order_id>/<act>")
+def press(order_id: str, act: str) -> AnyResponse:
+    """A button of an order; the platform's refusal is shown on the page."""
+    args: dict[str, object] = {}
+    for name in NUMBERS:
+        number = request.form.get(name, type=int)
+        if number is not None:
+            args[name] = number
+    if line := request.form.get("line", type=int):
+        args["items"] = [{"line": line, "quantity": 1}]
+    try:
+        here().act(order_id, act, args)
+    except PlatformError as error:
+        return _again(error.message)
+    return _again()
