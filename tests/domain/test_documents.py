@@ -1,0 +1,47 @@
+from connector.domain.documents import allot, document, same
+from connector.domain.order import Goods, Item
+from tests.domain.build import fact, live
+
+
+def item(line, name, quantity, sku=""):
+    return Item(line=line, name=name, quantity=quantity, price=100, total=100 * quantity, platform_sku=sku)
+
+
+def test_goods_are_found_in_the_first_lines_that_still_have_them():
+    items = (item(1, "面", 2), item(2, "汤", 1), item(3, "面", 2))
+    lines = allot(items, (Goods(name="面", quantity=3, amount=299),))
+    assert [(line.line, line.quantity, line.amount) for line in lines] == [(1, 2, 199), (3, 1, 100)]
+
+
+def test_the_platforms_own_id_beats_the_name():
+    items = (item(1, "面", 1, "a"), item(2, "面", 1, "b"))
+    assert allot(items, (Goods(name="面", quantity=1, platform_sku="b"),))[0].line == 2
+
+
+def test_never_more_of_a_line_than_was_bought():
+    assert allot((item(1, "面", 1),), (Goods(name="面", quantity=5), Goods(name="无", quantity=1)))[0].quantity == 1
+
+
+def test_refunded_before_the_kitchen_is_not_used():
+    life = live((10, 0), (12, 10), fact(39, 100, scope="part", money=800, goods=[("牛肉面", 1)]), (53, 300))
+    wanted = document(key="eleme:1", store="eleme:2", life=life)
+    assert (wanted.items[0].used, wanted.consumed_at, wanted.refunded) == (0, 300_000, 800)
+
+
+def test_there_is_no_document_of_what_stands_still_or_is_not_known():
+    assert document(key="eleme:1", store="eleme:2", life=live((12, 10))) is None
+    contradiction = live((10, 0), (12, 10), fact(39, 100, scope="part", money=9999))
+    assert document(key="eleme:1", store="eleme:2", life=contradiction) is None
+
+
+def test_versions_do_not_make_documents_differ():
+    one, two = (document(key="eleme:1", store="eleme:2", life=live((10, 0)), version=v) for v in (1, 2))
+    assert same(one, two)
+    assert not same(one, document(key="eleme:1", store="eleme:2", life=live((10, 0), (12, 5))))
+    assert not same(None, one)
+
+
+def test_the_timeline_tells_in_both_languages_who_did_what():
+    life = live((10, 0), (12, 10), fact(20, 100, scope="part", money=800), (53, 200))
+    texts = [moment.text for moment in document(key="eleme:1", store="eleme:2", life=life).timeline]
+    assert texts[-2:] == ["用户申请取消 · customer asks to cancel ¥8.00", "配送员待取餐 · rider on the way to the shop"]
