@@ -1,0 +1,87 @@
+"""The ERP port over the addon's five methods (``contract.md`` section 4)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from connector.domain.documents import Document
+from connector.domain.errors import Refused
+from connector.domain.order import OrderRef
+from connector.ports import Alert, CommandResult, Envelope, Store, Written
+from erp_bridge.odoo.session import Address, Session, rows
+from mappings.odoo import read_command, read_store, write_document
+from mappings.wire import write
+
+_log = structlog.get_logger()
+
+
+class OdooErp:
+    """Odoo with the addon ``waimai_bridge``."""
+
+    def __init__(self, address: Address) -> None:
+        self._session = Session(address)
+
+    def stores(self) -> tuple[Store, ...]:
+        """``waimai.store.terms()``; a row that cannot be read is left out, the others count."""
+        found = []
+        for row in rows(self._session.call("waimai.store", "terms")):
+            try:
+                found.append(Store(**read_store(row)))
+            except Refused as refusal:
+                _log.warning("store_not_read", reason=str(refusal))
+        return tuple(found)
+
+    def write(self, documents: Sequence[Document]) -> tuple[Written, ...]:
+        """``waimai.order.sync(documents)``: one call, one transaction."""
+        sent = [write_document(document) for document in documents]
+        answers = rows(self._session.call("waimai.order", "sync", sent))
+        if len(answers) != len(documents):
+            raise Refused("Odoo: the addon waimai_bridge answers fewer documents than it was sent")
+        return tuple(_written(answer) for answer in answers)
+
+    def report(self, news: Sequence[CommandResult | Alert]) -> None:
+        """``waimai.command.report(results)``."""
+        self._session.call("waimai.command", "report", [_told(each) for each in news])
+
+    def open_commands(self) -> tuple[Envelope, ...]:
+        """``waimai.command.open_commands()``, as the same events that the addon posts."""
+        found = []
+        for row in rows(self._session.call("waimai.command", "open_commands")):
+            body = write(row).encode()
+            try:
+                found.append(Envelope.of_press(read_command(body), body))
+            except Refused as refusal:
+                _log.warning("command_not_read", reason=str(refusal))
+        return tuple(found)
+
+    def ping(self) -> None:
+        """Ask for the stores: it needs the login, the addon and the database."""
+        self._session.call("waimai.store", "terms")
+
+
+def _written(answer: Mapping[str, Any]) -> Written:
+    status = answer.get("status")
+    if status not in {"written", "unchanged", "stale", "refused"}:
+        raise Refused("Odoo: the addon waimai_bridge answers an unknown status")
+    return Written(
+        key=OrderRef(str(answer["key"])),
+        version=int(answer["version"]),
+        status=status,
+        reason=str(answer.get("reason") or ""),
+    )
+
+
+def _told(news: CommandResult | Alert) -> dict[str, Any]:
+    if isinstance(news, CommandResult):
+        return {"command_id": news.command_id, "state": news.state, "result": news.result}
+    return {
+        "alert": {
+            "key": news.key,
+            "kind": news.kind,
+            "store_ref": news.store,
+            "order_ref": news.order,
+            "text": news.text,
+            "state": news.state,
+        }
+    }
