@@ -7,5 +7,12 @@
     "author": "waimai-bridge",
     "application": True,
     "depends": ["sale_stock", "sale_mrp", "bus", "mail"],
-    "data": [],
+    "data": [
+        "security/security.xml",
+        "security/ir.model.access.csv",
+        "data/products.xml",
+        "data/cron.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,0 +1,38 @@
+"""What install and uninstall do beyond the data files."""
+
+
+def post_init_hook(env):
+    """Four digits for quantities (18 g of beans kept in kg), taxes and accounts for every company in CNY."""
+    precision = env.ref("uom.decimal_product_uom", raise_if_not_found=False) or env["decimal.precision"].search(
+        [("name", "=", "Product Unit")], limit=1
+    )
+    if precision.digits < 4:
+        precision.digits = 4
+    env["res.company"]._waimai_set_up_all()
+    if env["res.lang"]._get_data(code="zh_CN").active:
+        env.ref("waimai_bridge.user_bot").lang = "zh_CN"
+
+
+def uninstall_hook(env):
+    """Take the bot's access away and forget the connector's secret. Sales, moves and products stay."""
+    bot = env.ref("waimai_bridge.user_bot", raise_if_not_found=False)
+    if bot:
+        bot.sudo().active = False
+        env["res.users.apikeys"].sudo().search([("user_id", "=", bot.id)]).unlink()
+        # The record itself stays, archived: sales orders name it as their author.
+        env["ir.model.data"].search([("module", "=", "waimai_bridge"), ("name", "in", KEPT)]).unlink()
+    env["ir.config_parameter"].search([("key", "=like", "waimai_bridge.%")]).unlink()
+
+
+# Records of our data files that live on without the addon, because orders and invoices point at them.
+KEPT = (
+    "user_bot",
+    "user_bot_res_partner",
+    "partner_eleme",
+    "partner_meituan",
+    "category_fees",
+    *(f"product_{name}" for name in ("box", "delivery", "delivery_platform", "discount_shop", "discount_platform")),
+    *(f"product_{name}" for name in ("rounding", "refund", "unknown")),
+    *(f"product_{name}_product_template" for name in ("box", "delivery", "delivery_platform", "discount_shop")),
+    *(f"product_{name}_product_template" for name in ("discount_platform", "rounding", "refund", "unknown")),
+)

@@ -1,0 +1,29 @@
+"""Who may call what: every public method of ours asks first."""
+
+from odoo.exceptions import AccessError
+
+BOT = "waimai_bridge.group_bot"
+DESK = "waimai_bridge.group_desk"
+MANAGER = "waimai_bridge.group_manager"
+
+
+def _is(env, *groups):
+    return env.su or any(env.user.has_group(group) for group in groups)
+
+
+def check_bot(env):
+    """Only the connector's user (or Odoo itself) goes on."""
+    if not _is(env, BOT):
+        raise AccessError(env._("Only the waimai connector may do this."))
+
+
+def check_staff(env):
+    """Only shop staff and managers press buttons."""
+    if not _is(env, DESK, MANAGER):
+        raise AccessError(env._("Only shop staff may do this."))
+
+
+def check_manager(env):
+    """Only managers map products and change recipes of an order."""
+    if not _is(env, MANAGER):
+        raise AccessError(env._("Only a waimai manager may do this."))

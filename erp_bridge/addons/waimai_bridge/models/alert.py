@@ -1,0 +1,62 @@
+from odoo import fields, models
+
+from .access import check_staff
+from .const import ALERT_KINDS
+
+
+class WaimaiAlert(models.Model):
+    _name = "waimai.alert"
+    _description = "Alert for the desk"
+    _order = "id desc"
+    _rec_name = "text"
+
+    key = fields.Char(required=True, readonly=True)
+    kind = fields.Selection(ALERT_KINDS, required=True, readonly=True)
+    store_id = fields.Many2one("waimai.store", readonly=True, index="btree_not_null", ondelete="cascade")
+    order_id = fields.Many2one("waimai.order", readonly=True, index="btree_not_null", ondelete="cascade")
+    text = fields.Text(readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("answered", "Answered"), ("closed", "Closed")],
+        required=True,
+        readonly=True,
+        default="open",
+    )
+
+    _key_uniq = models.UniqueIndex("(key)", "This alert exists already.")
+
+    def action_close(self):
+        """Staff have seen it."""
+        check_staff(self.env)
+        self.check_access("read")
+        alerts = self.sudo().filtered(lambda alert: alert.state == "open")
+        alerts.state = "closed"
+        for store in alerts.store_id:
+            store._changed(alerts.filtered(lambda alert: alert.store_id == store).order_id.ids)
+
+    def _take(self, values, store, order):
+        """Create, renew or close the alert with this key; returns whether anything changed.
+
+        A closed alert stays closed: an alert is raised once per new fact, and a repeat is no new fact.
+        """
+        alert = self.search([("key", "=", values["key"])])
+        if not alert:
+            state = "closed" if values.get("state") == "closed" else "open"
+            kinds = dict(ALERT_KINDS)
+            self.create(
+                {
+                    "key": values["key"],
+                    "kind": values.get("kind") if values.get("kind") in kinds else "warning",
+                    "store_id": store.id,
+                    "order_id": order.id,
+                    "text": values.get("text") or "",
+                    "state": state,
+                }
+            )
+            return True
+        if values.get("state") == "closed" and alert.state != "closed":
+            alert.state = "closed"
+            return True
+        if alert.state != "closed" and values.get("text") and values["text"] != alert.text:
+            alert.text = values["text"]
+            return True
+        return False

@@ -1,0 +1,69 @@
+from odoo import fields, models
+
+from .const import PLATFORMS, SALES, STATES
+from .numbers import BigInteger
+
+
+class WaimaiOrder(models.Model):
+    """The platform's view of an order, mirrored from the connector. Only `sync` writes it."""
+
+    _name = "waimai.order"
+    _description = "Platform order"
+    _order = "placed_at desc, id desc"
+
+    platform = fields.Selection(PLATFORMS, required=True, readonly=True)
+    platform_ref = fields.Char("Order Number", required=True, readonly=True)
+    platform_view_ref = fields.Char("Number Shown to the Customer", readonly=True)
+    store_id = fields.Many2one("waimai.store", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="store_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    version = BigInteger(readonly=True)
+
+    state = fields.Selection(STATES, required=True, readonly=True, group_expand=True)
+    order_state = fields.Selection(STATES, "State without Refund", readonly=True)
+    waimai_state = fields.Integer("Platform Code", readonly=True, aggregator=None)
+    rider_state = fields.Integer("Rider Code", readonly=True, aggregator=None)
+    sale_state = fields.Selection(SALES, "Wanted Sale", readonly=True)
+    consumed = fields.Boolean("Materials Used", readonly=True)
+    offer = fields.Char(readonly=True, help="What staff may press now, as the connector says; empty: by the state.")
+
+    day_seq = fields.Integer("Day Number", readonly=True, aggregator=None)
+    placed_at = fields.Datetime(readonly=True)
+    promised_at = fields.Datetime(readonly=True)
+    accepted_at = fields.Datetime(readonly=True)
+    completed_at = fields.Datetime(readonly=True)
+    consumed_at = fields.Datetime(readonly=True)
+
+    customer_name = fields.Char(readonly=True)
+    customer_phone = fields.Char(readonly=True)
+    customer_address = fields.Char(readonly=True)
+    rider_name = fields.Char(readonly=True)
+    rider_phone = fields.Char(readonly=True)
+    remark = fields.Text("Customer's Remark", readonly=True)
+
+    paid_amount = fields.Monetary("Paid", readonly=True)
+    original_amount = fields.Monetary("Before Discounts", readonly=True)
+    income_amount = fields.Monetary("Income", readonly=True, help="What the platform says the shop receives.")
+    commission_amount = fields.Monetary("Commission", readonly=True)
+    refunded_amount = fields.Monetary("Refunded", readonly=True)
+    fees = fields.Json(readonly=True)
+    timeline = fields.Json(readonly=True)
+
+    document_warning = fields.Text(readonly=True)
+    warning = fields.Text(readonly=True)
+
+    sale_order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="restrict")
+    item_ids = fields.One2many("waimai.order.item", "order_id", readonly=True)
+    refund_ids = fields.One2many("waimai.refund", "order_id", readonly=True)
+    command_ids = fields.One2many("waimai.command", "order_id", readonly=True)
+    consumption_ids = fields.One2many("waimai.consumption", "order_id", readonly=True)
+    alert_ids = fields.One2many("waimai.alert", "order_id", readonly=True)
+
+    _ref_uniq = models.UniqueIndex("(platform, platform_ref)", "This order of the platform exists already.")
+    _open = models.Index("(store_id, state) WHERE state NOT IN ('completed', 'refunded', 'cancelled')")
+    _placed = models.Index("(store_id, placed_at)")
+
+    @property
+    def key(self):
+        """`<platform>:<number>`, as the documents and the sales order's reference have it."""
+        return f"{self.platform}:{self.platform_ref}"

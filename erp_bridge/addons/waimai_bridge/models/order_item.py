@@ -1,0 +1,63 @@
+from odoo import fields, models
+
+from .access import check_manager
+from .const import PROBLEMS
+
+
+class WaimaiOrderItem(models.Model):
+    _name = "waimai.order.item"
+    _description = "Item of a platform order"
+    _order = "order_id, line, id"
+
+    order_id = fields.Many2one("waimai.order", required=True, readonly=True, index=True, ondelete="cascade")
+    store_id = fields.Many2one(related="order_id.store_id")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    line = fields.Integer(readonly=True, aggregator=None)
+    basket = fields.Char(readonly=True)
+    name = fields.Char(required=True, readonly=True)
+    options = fields.Char(readonly=True)
+    sku_code = fields.Char("SKU Code", readonly=True, index="btree_not_null")
+    barcode = fields.Char(readonly=True)
+    platform_item = fields.Char(readonly=True, index="btree_not_null", help="The platform's own id.")
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    used = fields.Float(digits="Product Unit", readonly=True, help="Not refunded before the kitchen used materials.")
+    price = fields.Monetary("List Price", readonly=True, aggregator=None)
+    total = fields.Monetary(readonly=True)
+    user_price = fields.Monetary("Customer's Price", readonly=True, aggregator=None)
+    shop_price = fields.Monetary("Shop's Price", readonly=True, aggregator=None)
+    discounted = fields.Boolean("In a Promotion", readonly=True)
+
+    # Resolved once, at import or when somebody maps it; later changes of products and recipes touch no old order.
+    product_id = fields.Many2one("product.product", index="btree_not_null", ondelete="restrict")
+    matched = fields.Boolean("Matching Tried", readonly=True)
+    recipe = fields.Json(readonly=True, help="Material (product id) -> quantity for one piece, in the material's unit.")
+    returnable = fields.Boolean(readonly=True)
+    problem = fields.Selection(PROBLEMS, readonly=True)
+
+    _unmapped = models.Index("(order_id) WHERE matched AND product_id IS NULL")
+
+    def write(self, vals):
+        """A person's choice of the product: recipe and materials follow. Everything else only `sync` writes."""
+        if self.env.su or set(vals) != {"product_id"}:
+            return super().write(vals)
+        check_manager(self.env)
+        self.check_access("write")
+        product = self.env["product.product"].browse(vals["product_id"] or 0)
+        self.sudo()._assign({item: product for item in self})
+        return True
+
+    def action_map(self):
+        """Open a new rule for this item's code, for every store or this one."""
+        self.ensure_one()
+        check_manager(self.env)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "waimai.product.map",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_sku_code": self.sku_code,
+                "default_platform_item": False if self.sku_code else self.platform_item,
+                "default_store_id": self.store_id.id if not self.sku_code else False,
+            },
+        }

@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class WaimaiProductMap(models.Model):
+    """A rule: this code on the platform is this product. Making one also repairs the orders that lacked it."""
+
+    _name = "waimai.product.map"
+    _description = "Product of a platform's code"
+    _order = "store_id, sku_code, id"
+    _rec_name = "sku_code"
+
+    store_id = fields.Many2one("waimai.store", ondelete="cascade", help="Empty: every store.")
+    company_id = fields.Many2one(related="store_id.company_id")
+    sku_code = fields.Char("SKU Code", index="btree_not_null")
+    platform_item = fields.Char("Platform Item", index="btree_not_null", help="The platform's own id of the dish.")
+    product_id = fields.Many2one("product.product", required=True, index=True, ondelete="cascade")
+
+    _sku_uniq = models.UniqueIndex(
+        "(COALESCE(store_id, 0), sku_code) WHERE sku_code IS NOT NULL", "There is a rule for this code already."
+    )
+    _item_uniq = models.UniqueIndex(
+        "(COALESCE(store_id, 0), platform_item) WHERE platform_item IS NOT NULL AND sku_code IS NULL",
+        "There is a rule for this platform item already.",
+    )
+
+    @api.constrains("sku_code", "platform_item")
+    def _check_code(self):
+        for rule in self:
+            if not rule.sku_code and not rule.platform_item:
+                raise ValidationError(self.env._("A rule needs a code or a platform item."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create([self._stripped(vals) for vals in vals_list])
+        rules._repair_orders()
+        return rules
+
+    def write(self, vals):
+        result = super().write(self._stripped(vals))
+        self._repair_orders()
+        return result
+
+    @api.model
+    def _stripped(self, vals):
+        codes = {name: (vals[name] or "").strip() or False for name in ("sku_code", "platform_item") if name in vals}
+        return {**vals, **codes}
+
+    def _repair_orders(self):
+        """Give the product to imported items that had none, and their materials, after the fact."""
+        items = self.env["waimai.order.item"].sudo()
+        codes, numbers = self.mapped("sku_code"), self.mapped("platform_item")
+        lacking = items.search(
+            [
+                ("matched", "=", True),
+                ("product_id", "=", False),
+                ("order_id.store_id.match_products", "=", True),
+                "|",
+                ("sku_code", "in", [code for code in codes if code]),
+                ("platform_item", "in", [number for number in numbers if number]),
+            ]
+        )
+        if lacking:
+            items._assign({item: product for item, product in lacking._match()[0].items() if product})

@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+from .const import FAMILIES, REFUND_STATUSES, SCOPES
+
+
+class WaimaiRefund(models.Model):
+    """A refund case as the platform tells it; replaced as a whole by each version."""
+
+    _name = "waimai.refund"
+    _description = "Refund case of a platform order"
+    _order = "order_id, requested_at, id"
+    _rec_name = "key"
+
+    order_id = fields.Many2one("waimai.order", required=True, readonly=True, index=True, ondelete="cascade")
+    store_id = fields.Many2one(related="order_id.store_id")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    key = fields.Char(required=True, readonly=True)
+    family = fields.Selection(FAMILIES, readonly=True)
+    scope = fields.Selection(SCOPES, readonly=True)
+    status = fields.Selection(REFUND_STATUSES, readonly=True)
+    amount = fields.Monetary(readonly=True)
+    reason = fields.Char(readonly=True)
+    requested_at = fields.Datetime(readonly=True)
+    lines = fields.Json(readonly=True, help="What is refunded: line, quantity, amount (fen).")
