@@ -2,14 +2,13 @@
 
 The mirror is the one the machine is set up with; no host is named here. Two ways lead to a package:
 
-* `of_this_machine`: what apt would install now, relatives included. apt's own lists are the source of the digests; `apt-get
-  update` has checked their signature.
-* `of_suite`: packages of another suite of the same mirror (Odoo 19 is in `sid`). Its `InRelease` is verified with `gpgv`
-  against Debian's key ring, the package index against it, and the packages against the index. The date up to which the
-  release file is valid is not looked at: a frozen mirror is a good one.
+* `of_this_machine`: what apt would install now, relatives included. The digests are those of apt's own lists, whose
+  signature `apt-get update` has checked.
+* `of_suite`: packages of another suite of the same mirror (Odoo 19 is in `sid`). Its `InRelease` is verified with
+  `gpgv` against Debian's key ring, the package index against it, and the packages against the index. The date up to
+  which the release file is valid is not looked at: a frozen mirror is a good one.
 """
 
-import hashlib
 import lzma
 import os
 import re
@@ -95,7 +94,7 @@ def of_suite(what: str, suite: str, names: Sequence[str], root: Path) -> list[st
     index = File(
         url=f"{archive}dists/{suite}/{part}", name=f"{suite}-{sha256[:12]}-Packages.xz", sha256=sha256, size=size
     )
-    packages = lzma.open(fetch_all(f"{what}: index", [index], DOWNLOADS)[0], "rt", encoding="utf-8").read()
+    packages = lzma.decompress(fetch_all(f"{what}: index", [index], DOWNLOADS)[0].read_bytes()).decode()
     files = [file_of(paragraph, archive) for paragraph in paragraphs(packages, names)]
     unpack(what, fetch_all(what, files, DOWNLOADS), root)
     return [file.name for file in files]

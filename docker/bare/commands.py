@@ -4,11 +4,10 @@ import argparse
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 
-from . import postgres, redis, stack
-from .places import CACHE, MAIN, ROOT, TEST, VENV
+from . import postgres, sessions, stack
+from .places import CACHE, MAIN, ROOT, VENV
 from .report import Trouble, say, step
 
 LINT = (
@@ -55,36 +54,32 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(chosen: argparse.Namespace) -> None:
-    wish = stack.Wish(home=MAIN, database="waimai", addon=not chosen.no_addon, app=not chosen.no_app)
-    settings = stack.up(wish)
+    settings = stack.up(stack.Wish(addon=not chosen.no_addon, app=not chosen.no_app))
     say(f"Odoo       {settings['ODOO_URL']}  (database {settings['ODOO_DB']})")
     say(f"all of it  {(MAIN.run / 'env').relative_to(ROOT)}; logs in {MAIN.logs.relative_to(ROOT)}")
 
 
 def _down(_: argparse.Namespace) -> None:
-    ended = stack.down(MAIN)
+    ended = stack.down()
     say(f"ended: {', '.join(ended)}" if ended else "nothing was running")
 
 
 def _status(_: argparse.Namespace) -> None:
-    for name, state in stack.status(MAIN):
+    for name, state in stack.status():
         say(f"{name:12} {state}")
 
 
 def _test(chosen: argparse.Namespace) -> int:
     stack.setup()
-    if failed := _lint():
-        return failed
-    wish = stack.Wish(home=TEST, database="waimai_test", fresh=True, app=False, cron_threads=0)
+    _lint()
+    command = [str(VENV / "bin" / "python"), "-m", "pytest", *chosen.pytest]
     try:
-        settings = stack.up(wish)
-        command = [str(VENV / "bin" / "python"), "-m", "pytest", *chosen.pytest]
-        return subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=False).returncode
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
     finally:
-        stack.down(TEST)
+        sessions.purge()
 
 
-def _lint() -> int:
+def _lint() -> None:
     for tool, *arguments in LINT:
         with step(tool):
             done = subprocess.run(
@@ -94,7 +89,6 @@ def _lint() -> int:
             say(done.stdout + done.stderr)
             raise Trouble(f"{' '.join([tool, *arguments])} found the above")
     say("lint: clean")
-    return 0
 
 
 def _lock() -> None:
@@ -107,7 +101,7 @@ def _lock() -> None:
 
 
 def _clean(_: argparse.Namespace) -> None:
-    for home in (TEST, MAIN):
-        stack.down(home)
+    sessions.purge()
+    stack.down()
     postgres.clean()
     shutil.rmtree(CACHE, ignore_errors=True)

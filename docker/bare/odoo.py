@@ -14,7 +14,8 @@ from .report import Trouble, step
 
 NAME = "odoo"
 SUITE = "sid"  # the only suite of Debian that has Odoo 19
-# Odoo's package links to these. They come from the machine's own release: Odoo wants Font Awesome 4, `sid` has a later one.
+# Odoo's package links to these. They come from the machine's own release: Odoo wants Font Awesome 4, `sid` has a later
+# one, without the files that are linked to.
 RELATIVES = (
     "fonts-font-awesome",
     "fonts-glyphicons-halflings",
@@ -32,8 +33,18 @@ LOG_HANDLERS = (
     "odoo.http.rpc.request:WARNING",  # one line per call
     "werkzeug:WARNING",  # one line per request
 )
-# Both come with PostgreSQL's contributed modules, which the wheel lacks; Odoo works without them.
-HARMLESS = ("Unable to find the GeoIP", "Running as user 'root'", "unaccent", "pg_trgm")
+# These come with PostgreSQL's contributed modules, which the wheel lacks; Odoo works without them.
+HARMLESS = ("EXTENSION IF NOT EXISTS unaccent", "EXTENSION IF NOT EXISTS pg_trgm")
+
+
+# The shell goes on after an error and ends with 0; this makes it end with 3.
+GUARD = """try:
+    exec({script!r})
+except BaseException:
+    import os, traceback
+    traceback.print_exc()
+    os._exit(3)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +140,7 @@ def shell(what: str, home: Home, database: str, script: str, variables: Mapping[
     Raises:
         Trouble: It raised.
     """
-    wrapped = f"try:\n    exec({script!r})\nexcept BaseException:\n    import traceback; traceback.print_exc(); import os; os._exit(3)\n\n"
+    wrapped = f"{GUARD.format(script=script)}\n"
     arguments = ["shell", "-c", str(configuration(home)), "-d", database, "--shell-interface", "python"]
     _run(what, home, [*command(), *arguments], wrapped, variables)
 
@@ -141,7 +152,7 @@ def command() -> list[str]:
 
 def environment() -> dict[str, str]:
     """The variables that Odoo needs to find itself in its private root."""
-    return {"PYTHONPATH": str(LIBRARY), "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": ""}
+    return {"PYTHONPATH": str(LIBRARY), "PYTHONWARNINGS": "ignore"}
 
 
 def _run(what: str, home: Home, argv: list[str], script: str, variables: Mapping[str, str]) -> None:
@@ -167,12 +178,12 @@ def _run(what: str, home: Home, argv: list[str], script: str, variables: Mapping
 
 
 def errors_in(log: str) -> list[str]:
-    """The lines of a log of Odoo's that mean a failure, and the last line of each traceback."""
+    """The lines of a log of Odoo's that mean a failure, and the last line of its last traceback."""
     lines = log.splitlines()
-    found = [
-        line
-        for line in lines
-        if (" ERROR " in line or " CRITICAL " in line) and not any(word in line for word in HARMLESS)
-    ]
-    last = [line for line in lines if line[:1].isalpha() and ("Error: " in line or line.endswith("Error"))]
-    return found + last[-1:] if found else last[-1:] if "Traceback (most recent call last)" in log else []
+    found = [line for line in lines if (" ERROR " in line or " CRITICAL " in line) and not _is_harmless(line)]
+    raised = [line for line in lines if line[:1].isalpha() and ("Error: " in line or line.endswith("Error"))][-1:]
+    return found + raised if found or "Traceback (most recent call last)" in log else []
+
+
+def _is_harmless(line: str) -> bool:
+    return any(word in line for word in HARMLESS)

@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -27,7 +27,7 @@ ADDON = ADDONS / "waimai_bridge"
 class Home:
     """The folder of one running stack: pid files, `env`, configuration, logs.
 
-    The stack of `make up` and the stack of the tests differ only in their home, so that both can run at once.
+    The stack of `make up` and those of test runs differ only in their home, so that all can run at once.
     """
 
     name: str
@@ -40,11 +40,10 @@ class Home:
     @property
     def logs(self) -> Path:
         """What the processes print."""
-        return private(self.run / "logs") if self.name != "run" else private(CACHE / "logs")
+        return private(CACHE / "logs" if self == MAIN else self.run / "logs")
 
 
 MAIN = Home(name="run")
-TEST = Home(name="run-test")
 
 
 def private(folder: Path) -> Path:

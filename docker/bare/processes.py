@@ -22,6 +22,7 @@ from .report import Trouble, step
 
 STOP_SECONDS = 15.0
 POLL_SECONDS = 0.05
+_children: dict[int, subprocess.Popen[bytes]] = {}  # of this process: who starts a program must take note of its end
 LOG_LINES = 5
 LOOPBACK = "127.0.0.1"
 
@@ -60,52 +61,53 @@ def start(process: Process, home: Home) -> bool:
     Raises:
         Trouble: It ended, or does not serve in time; the last lines of its log are in the message.
     """
-    pid = running(process.name, home)
-    started = pid is None
-    child = _spawn(process, home) if started else None
+    child = _spawn(process, home) if running(process.name, home) is None else None
     with step(f"{process.name}: start"):
         deadline = time.monotonic() + process.ready_seconds
-        while not process.ready():
+        while True:
+            ready = process.ready()
             gone = child.poll() is not None if child else running(process.name, home) is None
+            if ready and not gone:  # another program may answer on the port of one that is gone
+                return child is not None
             if gone or time.monotonic() > deadline:
-                if child and gone:
-                    _pid_file(process.name, home).unlink(missing_ok=True)
-                raise Trouble(
-                    f"{process.name} {'ended' if gone else 'does not answer'}: {_log_tail(process.name, home)}"
-                )
+                how = "ended" if gone else "does not answer"
+                raise Trouble(f"{process.name} {how}: {_log_tail(process.name, home)}")
             time.sleep(POLL_SECONDS)
-    return started
 
 
 def running(name: str, home: Home) -> int | None:
     """The pid of a program that we started and that still runs."""
-    try:
-        noted = json.loads(_pid_file(name, home).read_text())
-    except (OSError, ValueError):
-        return None
-    if noted["started"] != _kernel_start(noted["pid"]):
-        return None
-    return int(noted["pid"])
+    noted = _noted(name, home)
+    return noted["pid"] if noted and noted["started"] == kernel_start(noted["pid"]) else None
 
 
-def stop(name: str, home: Home, stop_signal: signal.Signals = signal.SIGTERM) -> bool:
+def stop(name: str, home: Home) -> bool:
     """End a program that we started, with all that it started itself.
 
     Returns:
         Whether it was running.
     """
-    pid = running(name, home)
-    if pid is not None:
-        begun = _kernel_start(pid)
+    noted, pid = _noted(name, home), running(name, home)
+    if noted and pid:
         with step(f"{name}: stop"):
-            os.kill(pid, stop_signal)
-            _wait_gone(pid, begun, STOP_SECONDS)
-            if _kernel_start(pid) == begun:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(pid, signal.SIGKILL)  # it leads a session of its own, so the group is its own
-                _wait_gone(pid, begun, STOP_SECONDS)
+            os.kill(pid, noted["signal"])
+            _wait_gone(noted, STOP_SECONDS)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)  # what is left of it; it leads a session, so the group is its own
+            _wait_gone(noted, STOP_SECONDS)
+            if child := _children.pop(pid, None):
+                child.wait()
     _pid_file(name, home).unlink(missing_ok=True)
     return pid is not None
+
+
+def kernel_start(pid: int) -> int | None:
+    """The start of a process in clock ticks since boot; None if it is gone or only a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
 
 
 def names(home: Home) -> list[str]:
@@ -148,9 +150,7 @@ def http_ok(url: str) -> bool:
 
 
 def _spawn(process: Process, home: Home) -> subprocess.Popen[bytes]:
-    identity = {}
-    if process.user:
-        identity = {"user": process.user[0], "group": process.user[1], "extra_groups": []}
+    user, group = process.user or (None, None)
     log = _log_file(process.name, home)
     with log.open("ab") as output:
         output.write(f"--- {time.strftime('%Y-%m-%d %H:%M:%S')} start\n".encode())
@@ -163,24 +163,26 @@ def _spawn(process: Process, home: Home) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            **identity,
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
         )
-    write_secret(_pid_file(process.name, home), json.dumps({"pid": child.pid, "started": _kernel_start(child.pid)}))
+    _children[child.pid] = child
+    noted = {"pid": child.pid, "started": kernel_start(child.pid), "signal": int(process.stop_signal)}
+    write_secret(_pid_file(process.name, home), json.dumps(noted))
     return child
 
 
-def _kernel_start(pid: int) -> int | None:
-    """The start of a process in clock ticks since boot; None if it is gone or only a zombie."""
+def _noted(name: str, home: Home) -> dict[str, int] | None:
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
+        return dict(json.loads(_pid_file(name, home).read_text()))
+    except (OSError, ValueError):
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
 
 
-def _wait_gone(pid: int, begun: int | None, seconds: float) -> None:
+def _wait_gone(noted: Mapping[str, int], seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while _kernel_start(pid) == begun and time.monotonic() < deadline:
+    while kernel_start(noted["pid"]) == noted["started"] and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
 
 

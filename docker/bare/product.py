@@ -14,7 +14,7 @@ class Row:
     Attributes:
         name: Of its pid file and log.
         command: The arguments of `waimai`.
-        ready: The path of `WEB_URL` or `SIMULATOR_URL` that answers 200, as `WEB_URL/readyz`; None: it runs, that is all.
+        ready: What answers 200, starting with the name of a setting, as `WEB_URL/readyz`; None: that it runs is all.
         port: The variable that moves its port, if it listens.
         env: Made from the stack's settings, on top of them.
     """

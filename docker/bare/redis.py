@@ -32,7 +32,15 @@ def up(home: Home) -> str:
     note = home.run / "redis.port"
     if running(NAME, home) is None:
         write_secret(note, str(free_port()))
-    port = int(note.read_text())
+    return start_at(int(note.read_text()), home)
+
+
+def start_at(port: int, home: Home) -> str:
+    """Start the server of a stack at a port that is known already.
+
+    Returns:
+        Its address.
+    """
     command = [_program(), "--port", str(port), "--bind", LOOPBACK, "--save", "", "--appendonly", "no"]
     command += ["--dir", str(home.run), "--maxmemory-policy", "noeviction", "--protected-mode", "yes"]
     start(Process(name=NAME, argv=command, env=_environment(), ready=lambda: port_open(port)), home)

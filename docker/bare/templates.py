@@ -1,8 +1,8 @@
 """Odoo databases that are made once and then copied, which takes a second instead of a minute.
 
-Two of them: `waimai_base` has Odoo's own apps, the Chinese chart of accounts and language; `waimai_template` is its copy with our
-addon, the bot user, and every asset bundle built. A database's comment holds the key of what it was made from and is written
-last, so an interrupted one is never taken for a finished one.
+Two of them: `waimai_base` has Odoo's own apps, the Chinese chart of accounts and language; `waimai_template` is its
+copy with our addon, the bot user, and every asset bundle built. A database's comment holds the key of what it was made
+from and is written last, so an interrupted one is never taken for a finished one.
 """
 
 import json
@@ -10,54 +10,23 @@ import os
 import shutil
 from pathlib import Path
 
-from . import odoo, postgres
+from . import odoo, postgres, shell_scripts
 from .places import ADDON, BARE, CACHE, ODOO_DATA, Home, alone, digest, private, write_secret
 from .report import step
 
 BASE = "waimai_base"
 TEMPLATE = "waimai_template"
-APPS = ("sale_management", "sale_stock", "sale_mrp", "l10n_cn")
-LANGUAGE = "zh_CN"
-COUNTRY = "CN"
-TIME_ZONE = "Asia/Shanghai"
+APPS = "sale_management,sale_stock,sale_mrp,l10n_cn"
+COUNTRY = "CN"  # given at creation, so that the company's books are in CNY
 NOT_CODE = {"__pycache__"}
 HOME = Home(name="templates")
-
-# Bundles of scripts and styles that a browser would wait for. Those of tests are never looked at, and those of the back office
-# have the addon in them, so that the base need not have them.
-BUNDLES_SCRIPT = """
-def bundles(wanted):
-    scripts, styles = env["ir.qweb"]._get_bundles_to_pregenarate()
-    for name in sorted(filter(wanted, scripts)):
-        env["ir.qweb"]._get_asset_bundle(name, css=False, js=True).js()
-    for name in sorted(filter(wanted, styles)):
-        env["ir.qweb"]._get_asset_bundle(name, css=True, js=False).css()
+INSTALLED = "SELECT 1 FROM ir_module_module WHERE name = 'waimai_bridge' AND state = 'installed'"
+SET_PARAMETER = """
+    INSERT INTO ir_config_parameter (key, value, create_uid, write_uid, create_date, write_date)
+    VALUES (:'key', :'value', 1, 1, now(), now())
+    ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, write_date = now()
 """
-BASE_SCRIPT = f"""{BUNDLES_SCRIPT}
-env.ref("base.user_admin").write({{"tz": "{TIME_ZONE}", "lang": "{LANGUAGE}"}})
-bundles(lambda name: "test" not in name and "assets_web" not in name)
-env.cr.commit()
-"""
-BOT_SCRIPT = f"""{BUNDLES_SCRIPT}
-import json, os
-group = env.ref("waimai_bridge.group_bot", raise_if_not_found=False)
-result = {{}}
-if group:
-    Users = env["res.users"].with_context(no_reset_password=True)
-    bot = Users.search([("login", "=", "waimai-bot")])
-    values = {{"group_ids": [(6, 0, [group.id])], "tz": "{TIME_ZONE}"}}
-    if bot:
-        bot.write(values)
-    else:
-        bot = Users.create({{"login": "waimai-bot", "name": "waimai-bot", **values}})
-    env["res.users.apikeys"].sudo().search([("user_id", "=", bot.id)]).unlink()
-    key = env["res.users.apikeys"].with_user(bot).sudo()._generate("rpc", "waimai connector", None)
-    result = {{"login": "waimai-bot", "password": key}}
-bundles(lambda name: "test" not in name)
-env.cr.commit()
-with os.fdopen(os.open(os.environ["RESULT"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-    json.dump(result, file)
-"""
+READ_COMMENT = "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = :'name'"
 
 
 def build() -> str:
@@ -66,8 +35,8 @@ def build() -> str:
     Returns:
         Its key: it changes with the addon, with Odoo and with what is installed.
     """
-    key = addon_key()
     with alone("templates"):
+        key = addon_key()
         if comment(TEMPLATE) != key:
             _build_base()
             remove(TEMPLATE)
@@ -80,7 +49,8 @@ def build() -> str:
 def copy(target: str, source: str = TEMPLATE) -> None:
     """Make a database as a copy of a template, with its files and its bot."""
     with alone("templates"), step(f"odoo: new database {target}"):
-        _build_base()
+        if source == BASE:
+            _build_base()
         remove(target)
         _copy(source, target)
         if _bot_file(source).exists():
@@ -91,17 +61,15 @@ def copy(target: str, source: str = TEMPLATE) -> None:
 def upgrade(database: str, home: Home) -> None:
     """Install the addon into a database, or bring it up to its present code; then see to the bot and the bundles."""
     if (ADDON / "__manifest__.py").exists():
-        present = postgres.sql(
-            "SELECT 1 FROM ir_module_module WHERE name = 'waimai_bridge' AND state = 'installed'", database
-        )
-        verb = "-u" if present else "-i"
+        verb = "-u" if postgres.sql(INSTALLED, database) else "-i"
         odoo.run(f"addon into {database}", home, "-d", database, verb, "waimai_bridge", "--stop-after-init")
-    odoo.shell(f"bot and asset bundles of {database}", home, database, BOT_SCRIPT, {"RESULT": str(_bot_file(database))})
+    result = {"RESULT": str(_bot_file(database))}
+    odoo.shell(f"bot and asset bundles of {database}", home, database, shell_scripts.BOT, result)
 
 
 def finish(database: str, key: str) -> None:
-    """Note what a database was made from; written last, so that an interrupted one is not taken for a finished one."""
-    postgres.sql(f'COMMENT ON DATABASE "{database}" IS {postgres.quoted(key)}')
+    """Note what a database was made from."""
+    postgres.sql(f"COMMENT ON DATABASE \"{database}\" IS :'key'", key=key)
 
 
 def bot(database: str) -> dict[str, str]:
@@ -110,15 +78,16 @@ def bot(database: str) -> dict[str, str]:
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
+def parameters(server: odoo.Server, connector_url: str, hook_secret: str) -> dict[str, str]:
+    """The system parameters of a database that a server and a connector of ours share."""
+    own = {"waimai_bridge.connector_url": connector_url, "waimai_bridge.hook_secret": hook_secret}
+    return own | {"web.base.url": server.url, "web.base.url.freeze": "True"}
+
+
 def set_parameters(database: str, values: dict[str, str]) -> None:
     """Write system parameters of a database that no server has open."""
     for key, value in values.items():
-        postgres.sql(
-            "INSERT INTO ir_config_parameter (key, value, create_uid, write_uid, create_date, write_date)"
-            f" VALUES ({postgres.quoted(key)}, {postgres.quoted(value)}, 1, 1, now(), now())"
-            " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, write_date = now()",
-            database,
-        )
+        postgres.sql(SET_PARAMETER, database, key=key, value=value)
 
 
 def remove(database: str) -> None:
@@ -130,24 +99,20 @@ def remove(database: str) -> None:
 
 def comment(database: str) -> str:
     """The key of what a database was made from; empty if there is none."""
-    rows = postgres.sql(
-        "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
-        f" WHERE datname = {postgres.quoted(database)}"
-    )
+    rows = postgres.sql(READ_COMMENT, name=database)
     return rows[0][0] if rows else ""
 
 
 def base_key() -> str:
     """Changes with Odoo's packages and with what is installed into the base."""
-    lock = (BARE / "odoo.lock").read_bytes()
-    return digest(odoo.version(), lock, *APPS, LANGUAGE, COUNTRY, TIME_ZONE, BASE_SCRIPT)
+    return digest(odoo.version(), (BARE / "odoo.lock").read_bytes(), APPS, COUNTRY, shell_scripts.BASE)
 
 
 def addon_key() -> str:
     """Changes with every file of the addon, and with the base."""
     files = [path for path in sorted(ADDON.rglob("*")) if path.is_file() and not NOT_CODE & set(path.parts)]
     contents = [part for path in files for part in (str(path.relative_to(ADDON)), path.read_bytes())]
-    return digest(base_key(), BOT_SCRIPT, *contents)
+    return digest(base_key(), shell_scripts.BOT, *contents)
 
 
 def _build_base() -> None:
@@ -155,9 +120,9 @@ def _build_base() -> None:
         return
     remove(BASE)
     odoo.run("new database", HOME, "db", "init", "--force", BASE, "--country", COUNTRY)
-    apps = ",".join(APPS)
-    odoo.run("apps", HOME, "-d", BASE, "-i", apps, "--load-language", LANGUAGE, "--stop-after-init")
-    odoo.shell("asset bundles", HOME, BASE, BASE_SCRIPT, {})
+    languages = ("--load-language", shell_scripts.LANGUAGE)
+    odoo.run("apps", HOME, "-d", BASE, "-i", APPS, *languages, "--stop-after-init")
+    odoo.shell("asset bundles", HOME, BASE, shell_scripts.BASE, {})
     finish(BASE, base_key())
 
 

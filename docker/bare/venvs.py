@@ -1,7 +1,7 @@
-"""Python environments, built from locks with hashes. An environment is stamped with its locks, so an unchanged one costs nothing.
+"""Python environments, built from locks with hashes. Each is stamped with its locks, so an unchanged one costs nothing.
 
-`uv` does the work, being ten times as fast; where it cannot reach the index, pip does. uv does not read pip's configuration,
-so the index and the certificates that pip is set up with are handed on.
+`uv` does the work, being ten times as fast; where it cannot reach the index, pip does. uv does not read pip's
+configuration, so the index and the certificates that pip is set up with are handed on.
 """
 
 import importlib.util
@@ -42,7 +42,7 @@ def create_odoo() -> None:
         with step("python: environment of Odoo"):
             with alone("venv"):
                 bootstrap()
-            _new(ODOO_VENV)
+            _new(ODOO_VENV, "--without-pip")  # the project's pip works on it
             _install(ODOO_VENV, locks)
         _write_stamp(ODOO_VENV, _stamp(locks, ""))
 
@@ -72,16 +72,22 @@ def uv_environment(pip_config: str, environ: dict[str, str]) -> dict[str, str]:
     return result
 
 
-def _new(venv: Path) -> None:
-    if (venv / "bin" / "pip").exists():
+def _new(venv: Path, *options: str) -> None:
+    if (venv / "bin" / ("python" if options else "pip")).exists():
         return
     if not importlib.util.find_spec("ensurepip"):
         raise Trouble("Python's venv module lacks ensurepip: run `apt-get install python3-venv` as root")
-    _run([sys.executable, "-m", "venv", str(venv)])
+    _run([sys.executable, "-m", "venv", *options, str(venv)])
 
 
 def _install(venv: Path, locks: Sequence[Path]) -> None:
-    pip = [str(venv / "bin" / "pip"), "--quiet", "--disable-pip-version-check"]
+    pip = [
+        str(VENV / "bin" / "pip"),
+        "--quiet",
+        "--disable-pip-version-check",
+        "--python",
+        str(venv / "bin" / "python"),
+    ]
     config = subprocess.run([*pip[:1], "config", "list"], capture_output=True, text=True, check=False).stdout
     files = [str(lock) for lock in locks]
     command = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes"]
@@ -99,13 +105,10 @@ def _stamp(locks: Sequence[Path], more: str) -> str:
 
 
 def _is_current(venv: Path, stamp: str) -> bool:
+    if not (venv / "bin" / "python").exists():  # never made, or by a Python that is gone
+        shutil.rmtree(venv, ignore_errors=True)
     path = venv / "waimai.stamp"
-    if path.exists() and path.read_text() == stamp:
-        return True
-    python = venv / "bin" / "python"
-    if venv.exists() and subprocess.run([str(python), "-c", ""], check=False, capture_output=True).returncode:
-        shutil.rmtree(venv)  # made by a Python that is gone
-    return False
+    return path.exists() and path.read_text() == stamp
 
 
 def _write_stamp(venv: Path, stamp: str) -> None:

@@ -1,0 +1,185 @@
+"""What a test run has of its own: a Redis, databases, Odoo servers. Any number of runs can go on beside each other.
+
+PostgreSQL and the templates are shared; everything else lies in `.cache/test-<process>/` and is gone when the run ends.
+What a killed run left behind is ended and removed by the next.
+"""
+
+import atexit
+import itertools
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from . import odoo, postgres, processes, redis, stack, templates
+from .places import CACHE, Home, alone, write_secret
+
+SERVICES = ("odoo", "odoo-python", "redis", "chromium")
+_numbers = itertools.count(1)
+_begun: list[Home] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningOdoo:
+    """An Odoo server on a database of its own.
+
+    Attributes:
+        server: Database, port, address.
+        home: Its folder, with configuration and log.
+        login: Of the connector's user, or of the administrator while the addon has no group for it.
+        password: The API key that goes with it.
+        hook_secret: What the addon signs its calls with.
+    """
+
+    server: odoo.Server
+    home: Home
+    login: str
+    password: str
+    hook_secret: str
+
+    @property
+    def url(self) -> str:
+        """The address of its pages."""
+        return self.server.url
+
+    def settings(self) -> dict[str, str]:
+        """What the connector and a browser need to know, under the names of the settings."""
+        return {
+            "ODOO_URL": self.url,
+            "ODOO_DB": self.server.database,
+            "ODOO_LOGIN": self.login,
+            "ODOO_PASSWORD": self.password,
+            "ODOO_ADMIN_LOGIN": "admin",
+            "ODOO_ADMIN_PASSWORD": "admin",
+            "ODOO_HOOK_SECRET": self.hook_secret,
+        }
+
+    def start(self) -> None:
+        """Start it, if it does not run, and wait until it answers."""
+        processes.start(odoo.process(self.server, self.home), self.home)
+
+    def stop(self) -> None:
+        """End it; the database stays."""
+        processes.stop(odoo.NAME, self.home)
+
+    def log(self) -> str:
+        """What it has logged so far."""
+        return (self.home.logs / "odoo.log").read_text()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningRedis:
+    """A Redis server that nobody else uses."""
+
+    url: str
+    home: Home
+
+    def start(self) -> None:
+        """Start it anew, empty, at the same address."""
+        redis.start_at(urlsplit(self.url).port or 0, self.home)
+
+    def stop(self) -> None:
+        """End it; what it held is gone."""
+        processes.stop(redis.NAME, self.home)
+
+
+def home() -> Home:
+    """The folder of this run, with PostgreSQL running for it; the first call prepares everything."""
+    if not _begun:
+        purge()
+        own = Home(name=f"test-{os.getpid()}")
+        owner = {"pid": os.getpid(), "started": processes.kernel_start(os.getpid())}
+        write_secret(own.run / "owner", json.dumps(owner))
+        stack.setup(list(SERVICES))
+        postgres.up(own)
+        _begun.append(own)
+        atexit.register(end)
+    return _begun[0]
+
+
+def end() -> None:
+    """End and remove everything of this run."""
+    while _begun:
+        _remove(_begun.pop())
+
+
+def purge() -> None:
+    """End and remove what killed runs left."""
+    with alone("purge"):
+        for note in CACHE.glob("test-*/owner"):
+            owner = json.loads(note.read_text())
+            if processes.kernel_start(owner["pid"]) != owner["started"]:
+                _remove(Home(name=note.parent.name))
+
+
+@contextmanager
+def fresh_redis() -> Iterator[RunningRedis]:
+    """A Redis server that nobody else uses."""
+    place = Home(name=f"{home().name}/redis-{next(_numbers)}")
+    try:
+        yield RunningRedis(url=redis.up(place), home=place)
+    finally:
+        processes.stop(redis.NAME, place)
+
+
+@contextmanager
+def fresh_database(server: str = "") -> Iterator[str]:
+    """An empty database.
+
+    Args:
+        server: The address of a database on another server, whose user may create databases.
+
+    Yields:
+        Its address.
+    """
+    name = f"{_prefix(home())}{next(_numbers)}"
+    postgres.sql(f'CREATE DATABASE "{name}"', server=server or postgres.url("postgres"))
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl() if server else postgres.url(name)
+    finally:
+        postgres.sql(f'DROP DATABASE "{name}" WITH (FORCE)', server=server or postgres.url("postgres"))
+
+
+@contextmanager
+def fresh_odoo(*, connector_url: str = "", cron_threads: int = 0) -> Iterator[RunningOdoo]:
+    """An Odoo server on a fresh copy of the template with the addon as it stands now.
+
+    Args:
+        connector_url: Where the addon posts its commands.
+        cron_threads: Scheduled actions at a time; none by default.
+    """
+    run = home()
+    number = next(_numbers)
+    templates.build()
+    server = odoo.Server(database=f"{_prefix(run)}{number}", port=processes.free_port(), cron_threads=cron_threads)
+    templates.copy(server.database)
+    bot = templates.bot(server.database) or {"login": "admin", "password": "admin"}
+    running = RunningOdoo(
+        server=server, home=Home(name=f"{run.name}/odoo-{number}"), hook_secret=stack.hook_secret(), **bot
+    )
+    templates.set_parameters(server.database, templates.parameters(server, connector_url, running.hook_secret))
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        templates.remove(server.database)
+
+
+def _prefix(run: Home) -> str:
+    return run.name.replace("-", "_") + "_"
+
+
+def _remove(run: Home) -> None:
+    for file in run.run.rglob("*.pid"):
+        processes.stop(file.stem, Home(name=str(file.parent.relative_to(CACHE))))
+    postgres.up(run)
+    for (name,) in postgres.sql(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, :'start')", start=_prefix(run)
+    ):
+        templates.remove(name)
+    postgres.down(run)
+    shutil.rmtree(run.run, ignore_errors=True)

@@ -1,0 +1,88 @@
+"""Real services for tests: PostgreSQL, Redis, Odoo, Chromium; a missing one is an error, never a skip.
+
+Each run has its own, so several runs and `make up` can go on beside each other.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "docker"))
+
+from bare import chromium, sessions  # noqa: E402 - found by the line above
+from bare.sessions import RunningOdoo, RunningRedis  # noqa: E402 - found by the line above
+
+__all__ = [
+    "RunningOdoo",
+    "RunningRedis",
+    "chromium_program",
+    "fresh_odoo_database",
+    "fresh_postgres_database",
+    "fresh_redis",
+    "shared_odoo",
+    "stack",
+]
+
+_shared = ExitStack()
+_odoo: list[RunningOdoo] = []
+_settings: dict[str, str] = {}
+
+
+def stack() -> dict[str, str]:
+    """The settings of a whole stack of this run: a database, a Redis, an Odoo; made at the first call."""
+    if not _settings:
+        _settings["DATABASE_URL"] = _shared.enter_context(fresh_postgres_database())
+        _settings["REDIS_URL"] = _shared.enter_context(fresh_redis()).url
+        _settings["CHROMIUM"] = chromium_program()
+        _settings.update(shared_odoo().settings())
+    return dict(_settings)
+
+
+def shared_odoo() -> RunningOdoo:
+    """One Odoo for all tests that do not mind each other's records; made at the first call."""
+    if not _odoo:
+        _odoo.append(_shared.enter_context(fresh_odoo_database()))
+    return _odoo[0]
+
+
+def end() -> None:
+    """End what was made for the whole run."""
+    _settings.clear()
+    _odoo.clear()
+    _shared.close()
+    sessions.end()
+
+
+@contextmanager
+def fresh_postgres_database() -> Iterator[str]:
+    """The address of an empty database, `postgresql://…`, on the server of `DATABASE_URL` if that is set."""
+    with sessions.fresh_database(os.environ.get("DATABASE_URL", "")) as url:
+        yield url
+
+
+@contextmanager
+def fresh_redis() -> Iterator[RunningRedis]:
+    """A Redis server that nobody else uses; it can be stopped and started."""
+    with sessions.fresh_redis() as redis:
+        yield redis
+
+
+@contextmanager
+def fresh_odoo_database(*, connector_url: str = "", cron_threads: int = 0) -> Iterator[RunningOdoo]:
+    """An Odoo server with the addon, on a database of its own; it can be stopped and started.
+
+    Args:
+        connector_url: Where the addon posts its commands.
+        cron_threads: Scheduled actions at a time; none by default.
+    """
+    with sessions.fresh_odoo(connector_url=connector_url, cron_threads=cron_threads) as odoo:
+        yield odoo
+
+
+def chromium_program() -> str:
+    """The path of a Chromium that can write Chinese."""
+    sessions.home()
+    return chromium.program()
