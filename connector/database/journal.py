@@ -1,14 +1,20 @@
 """The journal: the door's insert, and the transactions in which steps read and write."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from connector import faults
 from connector.database.errors import translated
-from connector.domain.order import Millis
-from connector.ports import Envelope
+from connector.database.inbox import Inbox
+from connector.database.lanes import Lanes, Lease, fence
+from connector.database.orders import Kept, Orders, ParkedBy
+from connector.database.outbox import Outbox
+from connector.database.stores import Shelf, Stores
+from connector.domain.order import Millis, OrderRef
+from connector.ports import Alert, Envelope
 from connector.vault import Vault
 
 if TYPE_CHECKING:
@@ -21,6 +27,49 @@ ON CONFLICT (source, digest) DO NOTHING RETURNING id
 _KNOWN: Final = "SELECT id FROM inbox WHERE source = %s AND digest = %s"
 
 
+class Transaction:
+    """What a step reads and writes at once: all of it, or nothing."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self.inbox = Inbox(connection, vault)
+        self.orders = Orders(connection, vault)
+        self.outbox = Outbox(connection, vault)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that can fail by itself; failures of the database come out as ``Unavailable`` or ``Refused``."""
+        with translated(), self._connection.begin_nested():
+            yield
+
+    def park(self, kept: Kept, by: ParkedBy, reason: str, now: Millis, *, silent: bool = False) -> None:
+        """Let an order's documents and commands wait, and tell people unless nobody need be alarmed."""
+        kept.parked_by, kept.parked = by, reason
+        if not silent and kept.alert is None:
+            kept.alert = f"parked:{kept.ref}:{now}"
+            self._tell(kept, f"订单已挂起：{reason} · the order is parked: {reason}", now)
+
+    def heal(self, kept: Kept, now: Millis) -> None:
+        """Let them go on, try a refused document again, and close the alert."""
+        kept.parked_by = kept.parked = None
+        self.outbox.revive(kept.ref, now)
+        if kept.alert is not None:
+            self._tell(kept, "已恢复 · repaired", now, closed=True)
+            kept.alert = None
+
+    def _tell(self, kept: Kept, words: str, now: Millis, *, closed: bool = False) -> None:
+        assert kept.alert is not None
+        alert = Alert(
+            key=kept.alert,
+            kind="parked",
+            store=kept.store,
+            order=kept.ref,
+            text=words,
+            state="closed" if closed else "open",
+        )
+        self.outbox.put_news(kept.store, alert, now)
+
+
 class Journal:
     """Everything that is kept, in one PostgreSQL.
 
@@ -31,7 +80,39 @@ class Journal:
 
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self.engine = engine
+        self.lanes = Lanes(engine)
+        self.stores = Stores(engine)
+        self.shelf = Shelf(engine, vault)
         self._vault = vault
+
+    @contextmanager
+    def begin(self, lease: Lease | None = None) -> Iterator[Transaction]:
+        """A transaction; with a lease only while it holds, and nobody else takes the lane before the end.
+
+        Raises:
+            LeaseLost: somebody else has taken the lane; nothing is written.
+            Unavailable: the database is away; nothing is known to be written.
+            Refused: the database does not take it.
+        """
+        with translated(), self.engine.begin() as connection:
+            if lease is not None:
+                fence(connection, lease)
+            yield Transaction(connection, self._vault)
+
+    def release(self, order: OrderRef, now: Millis) -> bool:
+        """A person has repaired what parked an order: its events, replay and document are tried again.
+
+        Returns:
+            Whether there is such an order.
+        """
+        with self.begin() as transaction:
+            transaction.inbox.unpark(order)
+            kept = transaction.orders.open(order)
+            if kept is not None:
+                transaction.heal(kept, now)
+                kept.again = True
+                transaction.orders.save(kept)
+        return kept is not None
 
     def take(self, envelopes: Sequence[Envelope], received_at: Millis) -> list[tuple[int, bool]]:
         """Store raw events in one transaction, each once by source and digest.

@@ -94,7 +94,8 @@ FACTS: Final = Table(
 )
 
 #: Everything that is to happen outside. Kind: ``document`` (one row per order, the newest wins), ``command``,
-#: ``fetch``, ``news``. State: ``pending``, ``sending`` (begun, its end is not known), ``parked``, ``done``.
+#: ``fetch``, ``news``. State: ``pending``, ``sending`` (a call was begun), ``unknown`` (it was, and nobody knows how it
+#: ended, but the order has been read back since), ``parked``, ``done``.
 OUTBOX: Final = Table(
     "outbox",
     METADATA,
@@ -114,7 +115,7 @@ OUTBOX: Final = Table(
     Column("reason", Text, nullable=False, server_default=""),
     UniqueConstraint("key"),
 )
-_OPEN = "state IN ('pending', 'sending')"
+_OPEN = "state IN ('pending', 'sending', 'unknown')"
 Index("ix_outbox_open", OUTBOX.c.lane, OUTBOX.c.kind, OUTBOX.c.due_at, postgresql_where=text(_OPEN))
 Index("ix_outbox_order", OUTBOX.c.order_ref)
 

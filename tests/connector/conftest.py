@@ -1,27 +1,21 @@
-"""A real PostgreSQL and a real Redis: a fresh database per session, emptied before each test that asks for it."""
+"""A real PostgreSQL and a real Redis: a database per session, emptied before each test that asks for it."""
 
-import uuid
+import socket
 
-import psycopg
 import pytest
 
 from connector.database.engine import build_engine, migrate
 from connector.database.journal import Journal
 from connector.database.tables import METADATA
 from connector.vault import Vault
-from tests import servers
+from tests.stack import fresh_postgres_database
 
 
 @pytest.fixture(scope="session")
 def database_url():
-    admin, name = servers.postgres_url(), f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    url = f"{admin.rsplit('/', 1)[0]}/{name}"
-    migrate(url)
-    yield url
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_postgres_database() as url:
+        migrate(url)
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -46,4 +40,7 @@ def journal(engine):
 
 @pytest.fixture
 def unused_tcp_port():
-    return servers.free_port()
+    """A port of the loopback at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -125,7 +125,7 @@ def _outbox() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("key", name="uq_outbox_key"),
     )
-    is_open = sa.text("state IN ('pending', 'sending')")
+    is_open = sa.text("state IN ('pending', 'sending', 'unknown')")
     op.create_index("ix_outbox_open", "outbox", ["lane", "kind", "due_at"], postgresql_where=is_open)
     op.create_index("ix_outbox_order", "outbox", ["order_ref"])
 

@@ -1,0 +1,141 @@
+"""Raw events on their way to be applied, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, text
+
+from connector.domain.order import Millis, OrderRef, StoreRef
+from connector.ports import RawEvent
+from connector.vault import Vault
+
+#: The first rows of a lane that may be applied now; those behind a row of the same order that waits, wait with it.
+_NEXT: Final = text("""
+SELECT id, source, lane, order_ref, received_at, body, attempts FROM inbox AS row
+WHERE lane = :lane AND state = 'pending' AND due_at <= :now AND NOT EXISTS (
+    SELECT 1 FROM inbox AS earlier
+    WHERE earlier.state = 'pending' AND earlier.order_ref = row.order_ref AND earlier.id < row.id
+        AND earlier.due_at > :now
+) ORDER BY id LIMIT :limit
+""")
+_COUNT: Final = text("UPDATE inbox SET attempts = attempts + 1, due_at = :due_at WHERE id = ANY(:ids)")
+_END: Final = text("""
+UPDATE inbox SET state = :state, reason = :reason, due_at = :due_at, order_ref = coalesce(order_ref, :order),
+    done_at = :done_at
+WHERE id = :id
+""")
+_HOLD: Final = text("UPDATE inbox SET state = 'held' WHERE lane = :lane AND state = 'pending'")
+_RELEASE: Final = text("""
+UPDATE inbox SET state = 'pending', attempts = 0, due_at = 0
+WHERE state = 'held' AND lane IN (SELECT ref FROM stores WHERE (body ->> 'active')::boolean) RETURNING lane
+""")
+_UNPARK: Final = text("""
+UPDATE inbox SET state = 'pending', attempts = 0, due_at = 0, reason = '' WHERE state = 'parked' AND order_ref = :order
+""")
+_WAITING: Final = text("SELECT 1 FROM inbox WHERE state = 'pending' AND order_ref = :order LIMIT 1")
+_LANES: Final = text("""
+SELECT DISTINCT lane FROM inbox WHERE state = 'pending' AND due_at <= :now AND received_at <= :before
+""")
+_ANY_HELD: Final = text("SELECT 1 FROM inbox WHERE state = 'held' LIMIT 1")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """A raw event to be applied, as stored; ``attempts`` were begun before."""
+
+    id: int
+    source: str
+    lane: StoreRef
+    order: OrderRef | None
+    received_at: Millis
+    attempts: int
+    sealed: bytes
+
+
+class Inbox:
+    """The inbox within one transaction."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def next(self, lane: StoreRef, now: Millis, limit: int) -> list[Waiting]:
+        """The first rows of a lane that may be applied now, oldest first."""
+        found = self._connection.execute(_NEXT, {"lane": lane, "now": now, "limit": limit})
+        return [_waiting(row) for row in found]
+
+    def raw(self, waiting: Waiting) -> RawEvent:
+        """The event for its source to read.
+
+        Raises:
+            Refused: it cannot be opened.
+        """
+        return RawEvent(
+            id=waiting.id,
+            source=waiting.source,
+            lane=waiting.lane,
+            received_at=waiting.received_at,
+            body=self._vault.open(waiting.sealed),
+        )
+
+    def count(self, ids: Sequence[int], due_at: Millis) -> None:
+        """Count an attempt before it is made; should it end the process, nothing else waits longer than ``due_at``."""
+        self._connection.execute(_COUNT, {"ids": list(ids), "due_at": due_at})
+
+    def done(self, row: int, now: Millis, reason: str = "") -> None:
+        """It has been applied; ``reason`` keeps a press's verdict, or why there was nothing to read."""
+        self._end(row, "done", reason=reason, done_at=now)
+
+    def put_off(self, row: int, due_at: Millis, reason: str, order: OrderRef | None) -> None:
+        """It failed and is tried again; the later rows of its order wait."""
+        self._end(row, "pending", reason=reason, due_at=due_at, order=order)
+
+    def park(self, row: int, reason: str, order: OrderRef | None) -> None:
+        """A person must look."""
+        self._end(row, "parked", reason=reason, order=order)
+
+    def hold(self, row: int, reason: str) -> None:
+        """Its shop may not take new orders: it waits until the shop does."""
+        self._end(row, "held", reason=reason)
+
+    def hold_lane(self, lane: StoreRef) -> int:
+        """Everything of a shop that is not known waits until it is. How many rows there are."""
+        return self._connection.execute(_HOLD, {"lane": lane}).rowcount
+
+    def release_held(self) -> set[StoreRef]:
+        """Let go what waited for shops that are known and active now; their lanes."""
+        return {StoreRef(lane) for lane in self._connection.execute(_RELEASE).scalars()}
+
+    def any_held(self) -> bool:
+        """Whether anything waits for its shop."""
+        return self._connection.execute(_ANY_HELD).first() is not None
+
+    def unpark(self, order: OrderRef) -> int:
+        """Try the parked rows of an order again. How many there are."""
+        return self._connection.execute(_UNPARK, {"order": order}).rowcount
+
+    def waiting(self, order: OrderRef) -> bool:
+        """Whether events of an order have not been applied yet."""
+        return self._connection.execute(_WAITING, {"order": order}).first() is not None
+
+    def lanes(self, now: Millis, before: Millis) -> set[StoreRef]:
+        """Lanes with rows that could be applied and were received before a moment."""
+        found = self._connection.execute(_LANES, {"now": now, "before": before})
+        return {StoreRef(lane) for lane in found.scalars()}
+
+    def _end(self, row: int, state: str, *, reason: str, **changes: Any) -> None:  # noqa: ANN401 - column values
+        values = {"due_at": 0, "done_at": None, "order": None, **changes}
+        self._connection.execute(_END, {"id": row, "state": state, "reason": reason, **values})
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    return Waiting(
+        id=row.id,
+        source=row.source,
+        lane=StoreRef(row.lane),
+        order=OrderRef(row.order_ref) if row.order_ref else None,
+        received_at=Millis(row.received_at),
+        attempts=row.attempts,
+        sealed=row.body,
+    )

@@ -1,0 +1,177 @@
+"""What operators ask the database: how much waits, why, and what became of one order. No personal data leaves here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, func, select, update
+
+from connector.database.errors import translated
+from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX
+from connector.domain.order import Fact, Millis, OrderRef, StoreRef
+from connector.vault import Vault
+from mappings.stored import load_fact
+from mappings.wire import read
+
+_MOST: Final = 200
+
+Values = dict[tuple[str, ...], float]
+#: Help text, names of labels, values by labels.
+Gauge = tuple[str, tuple[str, ...], Values]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """Something that waits for a person: an order, or an event that no order could be found for.
+
+    ``kind`` is ``parked`` or ``held`` (an event of a shop that the ERP does not know), ``event`` its number if it is
+    one, ``by`` who parked the order.
+    """
+
+    kind: str
+    lane: StoreRef
+    order: OrderRef | None
+    event: int | None
+    since: Millis
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trace:
+    """All that is known of one order; rows as they lie in the tables, without bodies."""
+
+    order: Mapping[str, Any]
+    facts: tuple[tuple[Fact, int | None, str | None], ...]
+    events: tuple[Mapping[str, Any], ...]
+    effects: tuple[Mapping[str, Any], ...]
+
+
+def gauges(engine: Engine, now: Millis) -> dict[str, Gauge]:
+    """What waits, as figures by name.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    opened = OUTBOX.c.state.in_(["pending", "sending"])
+    aside = INBOX.c.state.in_(["held", "parked"])
+    with translated(), engine.connect() as connection:
+        pending = INBOX.c.state == "pending"  # counted apart from the rest, since each has an index of its own
+        inbox = _counted(connection, INBOX.c.state, pending, ["pending"])
+        inbox |= _counted(connection, INBOX.c.state, aside, ["held", "parked"])
+        oldest = connection.scalar(select(func.min(INBOX.c.received_at)).where(pending))
+        outbox = _counted(connection, OUTBOX.c.kind, opened, ["document", "command", "fetch", "news"])
+        orders = connection.scalar(select(func.count()).where(ORDERS.c.parked.is_not(None))) or 0
+    age = max(0, now - oldest) / 1000 if oldest else 0.0
+    return {
+        "waimai_inbox_rows": ("Events that are not done, by state", ("state",), inbox),
+        "waimai_inbox_oldest_seconds": ("Age of the oldest pending event", (), {(): age}),
+        "waimai_outbox_rows": ("Effects that are not done, by kind", ("kind",), outbox),
+        "waimai_orders_parked": ("Orders that wait for a person", (), {(): float(orders)}),
+    }
+
+
+def waiting(engine: Engine) -> tuple[Waiting, ...]:
+    """Orders and events that wait for a person, oldest first.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    parked = select(ORDERS).where(ORDERS.c.parked.is_not(None)).order_by(ORDERS.c.heard_at).limit(_MOST)
+    aside = select(INBOX).where(INBOX.c.state.in_(["held", "parked"])).order_by(INBOX.c.id).limit(_MOST)
+    with translated(), engine.connect() as connection:
+        orders, events = connection.execute(parked).all(), connection.execute(aside).all()
+    return (*(_waiting_order(row) for row in orders), *(_waiting_event(row) for row in events))
+
+
+def trace(engine: Engine, vault: Vault, ref: OrderRef) -> Trace | None:
+    """What is known of an order; ``None`` if nothing has been heard of it.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    hidden = {"body", "document", "terms"}
+    with translated(), engine.connect() as connection:
+        order = connection.execute(select(ORDERS).where(ORDERS.c.ref == ref)).one_or_none()
+        facts = connection.execute(
+            select(FACTS).where(FACTS.c.order_ref == ref).order_by(FACTS.c.at, FACTS.c.key)
+        ).all()
+        events = connection.execute(select(INBOX).where(INBOX.c.order_ref == ref).order_by(INBOX.c.id)).all()
+        effects = connection.execute(select(OUTBOX).where(OUTBOX.c.order_ref == ref).order_by(OUTBOX.c.id)).all()
+    if order is None and not events:
+        return None
+
+    def shown(row: Row[Any]) -> dict[str, Any]:
+        return {key: value for key, value in row._mapping.items() if key not in hidden}  # noqa: SLF001 - its public name
+
+    return Trace(
+        order=shown(order) if order else {},
+        facts=tuple((_fact(vault, row), row.inbox_id, row.set_aside) for row in facts),
+        events=tuple(shown(row) for row in events),
+        effects=tuple(shown(row) for row in effects),
+    )
+
+
+def release(engine: Engine, what: OrderRef | int, now: Millis) -> StoreRef | None:
+    """Let a parked order, or a parked event by its number, be tried again from the beginning.
+
+    Returns:
+        The lane to ring; ``None`` if nothing of that name is parked.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    mine = INBOX.c.id == what if isinstance(what, int) else INBOX.c.order_ref == what
+    again = (
+        update(INBOX).where(mine, INBOX.c.state == "parked").values(state="pending", attempts=0, due_at=0, reason="")
+    )
+    with translated(), engine.begin() as connection:
+        lane = connection.execute(again.returning(INBOX.c.lane)).scalars().first()
+        if not isinstance(what, int):
+            lane = _release_order(connection, what, now) or lane
+    return StoreRef(lane) if lane else None
+
+
+def _release_order(connection: Connection, ref: OrderRef, now: Millis) -> str | None:
+    effects = update(OUTBOX).where(OUTBOX.c.order_ref == ref, OUTBOX.c.state == "parked")
+    taken = connection.execute(
+        effects.values(state="pending", attempts=0, due_at=now, reason="").returning(OUTBOX.c.lane)
+    )
+    lane = taken.scalars().first()
+    order = update(ORDERS).where(ORDERS.c.ref == ref, ORDERS.c.parked.is_not(None))
+    values = {"parked": None, "parked_by": None, "again": True}
+    return connection.execute(order.values(values).returning(ORDERS.c.store)).scalar() or lane
+
+
+def _fact(vault: Vault, row: Row[Any]) -> Fact:
+    return load_fact(cast("Mapping[str, Any]", read(vault.open(row.body))))
+
+
+def _counted(connection: Connection, by: Column[str], where: ColumnElement[bool], names: Sequence[str]) -> Values:
+    rows = connection.execute(select(by, func.count()).where(where).group_by(by)).all()
+    values: Values = {(name,): 0.0 for name in names}
+    return values | {(row[0],): float(row[1]) for row in rows}
+
+
+def _waiting_order(row: Row[Any]) -> Waiting:
+    return Waiting(
+        kind="parked",
+        lane=row.store,
+        order=row.ref,
+        event=None,
+        since=row.heard_at,
+        by=row.parked_by or "",
+        reason=row.parked,
+    )
+
+
+def _waiting_event(row: Row[Any]) -> Waiting:
+    return Waiting(
+        kind=row.state,
+        lane=row.lane,
+        order=row.order_ref,
+        event=row.id,
+        since=row.received_at,
+        by="event",
+        reason=row.reason,
+    )

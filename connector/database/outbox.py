@@ -1,0 +1,224 @@
+"""What is to happen outside, in one transaction: documents, commands, fetches, news."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Row, TextClause, text
+
+from connector.domain.order import Millis, OrderRef, StoreRef
+from connector.ports import Alert, Command, CommandResult
+from connector.vault import Vault
+
+Kind = Literal["document", "command", "fetch", "news"]
+
+#: The longest pause between two tries, in milliseconds.
+_LONGEST: Final = 60_000
+
+_PUT: Final = """
+INSERT INTO outbox (lane, kind, key, order_ref, version, body, due_at, expires_at, created_at)
+VALUES (:lane, :kind, :key, :order, :version, :body, :due_at, :expires_at, :now) ON CONFLICT (key) DO """
+_PUT_ONCE: Final = text(_PUT + "NOTHING")
+_PUT_ANEW: Final = text(
+    _PUT
+    + """UPDATE SET version = excluded.version, body = excluded.body, lane = excluded.lane,
+    state = 'pending', attempts = 0, due_at = excluded.due_at, created_at = excluded.created_at, reason = '',
+    done_at = NULL"""
+)
+_COLUMNS: Final = """row.id, row.lane, row.kind, row.key, row.order_ref, row.version, row.body, row.state, row.attempts,
+    row.created_at, orders.document"""
+_OPEN: Final = "row.state IN ('pending', 'sending', 'unknown')"
+_WAIT: Final = {  # a document that was refused is tried again with each news; everything else of a parked order waits
+    "document": "AND (orders.parked IS NULL OR orders.parked_by = 'erp')",
+    "command": "AND orders.parked IS NULL",
+    "fetch": "",
+    "news": "",
+}
+_DUE: Final = {
+    kind: text(f"""
+SELECT {_COLUMNS} FROM outbox AS row LEFT JOIN orders ON orders.ref = row.order_ref
+WHERE {_OPEN} AND row.lane = :lane AND row.kind = '{kind}' AND row.due_at <= :now {wait}
+ORDER BY row.id LIMIT :limit
+""")  # noqa: S608 - nothing but the constants above
+    for kind, wait in _WAIT.items()
+}
+_EXPIRED: Final = text(f"""
+SELECT {_COLUMNS} FROM outbox AS row LEFT JOIN orders ON orders.ref = row.order_ref
+WHERE {_OPEN} AND row.lane = :lane AND row.kind = 'command' AND row.expires_at <= :now
+ORDER BY row.id LIMIT :limit
+""")  # noqa: S608 - columns named above
+_DELIVERABLE: Final = " OR ".join(f"(row.kind = '{kind}' {wait})" for kind, wait in _WAIT.items())
+_LANES: Final = text(f"""
+SELECT DISTINCT row.lane FROM outbox AS row LEFT JOIN orders ON orders.ref = row.order_ref
+WHERE {_OPEN} AND (row.expires_at <= :now OR (row.due_at <= :now AND ({_DELIVERABLE})))
+    AND (CAST(:lane AS text) IS NULL OR row.lane = :lane)
+""")  # noqa: S608 - nothing but the constants above
+_STATE: Final = text("""
+UPDATE outbox SET state = :state, reason = :reason, done_at = :done_at WHERE id = ANY(:ids)
+    AND (CAST(:version AS bigint) IS NULL OR version = :version)
+""")
+_SENDING: Final = text("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = :id")
+_PUT_OFF: Final = text("""
+UPDATE outbox SET state = :state, reason = :reason, attempts = attempts + :counted,
+    due_at = :now + least(CAST(:longest AS bigint), CAST(1000 * power(2, least(attempts, 10)) AS bigint))
+WHERE id = ANY(:ids)
+""")
+_PUT_OFF_UNTIL: Final = text("UPDATE outbox SET due_at = :due_at, attempts = attempts + 1 WHERE id = :id")
+_REVISE: Final = text("""
+UPDATE outbox SET version = :version, due_at = :now, attempts = attempts + 1 WHERE id = :id AND version = :old
+""")
+_CANCEL: Final = text("""
+UPDATE outbox SET state = 'done', reason = :reason, done_at = :now
+WHERE order_ref = :order AND kind = 'fetch' AND state = 'pending' AND key LIKE :prefix
+""")
+_REVIVE: Final = text("""
+UPDATE outbox SET state = 'pending', attempts = 0, due_at = :now, reason = ''
+WHERE order_ref = :order AND kind = 'document' AND state = 'parked'
+""")
+_HAS: Final = text("SELECT 1 FROM outbox WHERE key = :key")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """A row of the outbox; ``document`` is the order's last one, for rows of that kind."""
+
+    id: int
+    lane: StoreRef
+    kind: Kind
+    key: str
+    order: OrderRef | None
+    version: int
+    body: dict[str, Any]
+    state: str
+    attempts: int
+    created_at: Millis
+    document: bytes | None
+
+    @property
+    def command(self) -> Command:
+        """The call, for a row of that kind."""
+        assert self.order is not None  # put_command wants one
+        return Command(
+            key=self.key,
+            store=self.lane,
+            order=self.order,
+            action=self.body["action"],
+            args=self.body["args"],
+        )
+
+    @property
+    def news(self) -> CommandResult | Alert:
+        """The words, for a row of that kind."""
+        return CommandResult(**self.body["result"]) if "result" in self.body else Alert(**self.body["alert"])
+
+
+class Outbox:
+    """The outbox within one transaction; ``written`` counts what was put into it."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+        self.written = 0
+
+    def put_document(self, order: OrderRef, lane: StoreRef, version: int, now: Millis) -> None:
+        """The order's document has changed: its one row waits again, whatever became of the version before."""
+        self._put(_PUT_ANEW, "document", f"document:{order}", lane, {}, order=order, version=version, now=now)
+
+    def put_command(self, command: Command, *, command_id: int | None, now: Millis, expires_at: Millis) -> bool:
+        """A call to the platform, once ever by its key; after ``expires_at`` it is not made. Whether it is new."""
+        body = {"action": command.action, "args": dict(command.args), "command_id": command_id}
+        more = {"order": command.order, "now": now, "expires_at": expires_at}
+        return self._put(_PUT_ONCE, "command", command.key, command.store, body, **more)
+
+    def put_fetch(self, key: str, order: OrderRef, lane: StoreRef, now: Millis, due_at: Millis) -> None:
+        """The order is to be read back from its platform when it is due; again if that has been done before."""
+        self._put(_PUT_ANEW, "fetch", key, lane, {}, order=order, now=now, due_at=due_at)
+
+    def put_news(self, lane: StoreRef, news: CommandResult | Alert, now: Millis) -> bool:
+        """Something that people are to be told, once. Whether it is new."""
+        if isinstance(news, CommandResult):
+            key = f"result:{news.command_id}:{news.state}"
+            return self._put(_PUT_ONCE, "news", key, lane, {"result": asdict(news)}, now=now)
+        key = f"alert:{news.key}:{news.state}"
+        return self._put(_PUT_ONCE, "news", key, lane, {"alert": asdict(news)}, order=news.order, now=now)
+
+    def has(self, key: str) -> bool:
+        """Whether something of this key was ever put here."""
+        return self._connection.execute(_HAS, {"key": key}).first() is not None
+
+    def due(self, lane: StoreRef, kind: Kind, now: Millis, limit: int) -> list[Outgoing]:
+        """What of a kind may be tried now, oldest first."""
+        found = self._connection.execute(_DUE[kind], {"lane": lane, "now": now, "limit": limit})
+        return [self._outgoing(row) for row in found]
+
+    def expired(self, lane: StoreRef, now: Millis, limit: int) -> list[Outgoing]:
+        """Commands that nobody waits for any more, also those of parked orders."""
+        found = self._connection.execute(_EXPIRED, {"lane": lane, "now": now, "limit": limit})
+        return [self._outgoing(row) for row in found]
+
+    def lanes(self, now: Millis, lane: StoreRef | None = None) -> set[StoreRef]:
+        """Lanes (or the one) in which something may be tried now."""
+        found = self._connection.execute(_LANES, {"now": now, "lane": lane})
+        return {StoreRef(name) for name in found.scalars()}
+
+    def sending(self, row: int) -> None:
+        """A call is about to be made: from here on its outcome is unknown until it is told."""
+        self._connection.execute(_SENDING, {"id": row})
+
+    def done(self, rows: Sequence[int], now: Millis, reason: str = "", *, version: int | None = None) -> bool:
+        """It has happened; with a version only if the row still asks for that one. Whether a row has ended."""
+        return self._state(rows, "done", reason, done_at=now, version=version)
+
+    def park(self, rows: Sequence[int], reason: str, *, version: int | None = None) -> bool:
+        """A person must look; with a version only if the row still asks for that one. Whether a row was parked."""
+        return self._state(rows, "parked", reason, version=version)
+
+    def put_off(self, rows: Sequence[int], now: Millis, reason: str, *, state: str = "pending") -> None:
+        """Try again after 1, 2, 4 … 60 seconds."""
+        values = {"ids": list(rows), "now": now, "reason": reason, "state": state, "longest": _LONGEST}
+        self._connection.execute(_PUT_OFF, {**values, "counted": 1})
+
+    def put_off_until(self, row: int, due_at: Millis) -> None:
+        """Try again at a moment."""
+        self._connection.execute(_PUT_OFF_UNTIL, {"id": row, "due_at": due_at})
+
+    def revise(self, row: int, old: int, version: int, now: Millis) -> None:
+        """Send a document as a newer version, unless a newer one waits already."""
+        self._connection.execute(_REVISE, {"id": row, "old": old, "version": version, "now": now})
+
+    def cancel_fetches(self, order: OrderRef, prefix: str, now: Millis, reason: str) -> None:
+        """Fetches of an order that are not needed any more."""
+        values = {"order": order, "prefix": prefix + "%", "now": now, "reason": reason}
+        self._connection.execute(_CANCEL, values)
+
+    def revive(self, order: OrderRef, now: Millis) -> None:
+        """Try an order's refused document again."""
+        self.written += self._connection.execute(_REVIVE, {"order": order, "now": now}).rowcount
+
+    def _state(self, rows: Sequence[int], state: str, reason: str, **changes: Any) -> bool:  # noqa: ANN401 - columns
+        values = {"done_at": None, "version": None, **changes}
+        done = self._connection.execute(_STATE, {"ids": list(rows), "state": state, "reason": reason, **values})
+        return done.rowcount > 0
+
+    def _put(self, how: TextClause, kind: Kind, key: str, lane: StoreRef, body: object, **row: Any) -> bool:  # noqa: ANN401
+        sealed = self._vault.seal(json.dumps(body, ensure_ascii=False).encode())
+        values = {"order": None, "version": 0, "due_at": row["now"], "expires_at": None, **row}
+        put = self._connection.execute(how, {"kind": kind, "key": key, "lane": lane, "body": sealed, **values})
+        self.written += put.rowcount
+        return put.rowcount > 0
+
+    def _outgoing(self, row: Row[Any]) -> Outgoing:
+        return Outgoing(
+            id=row.id,
+            lane=StoreRef(row.lane),
+            kind=row.kind,
+            key=row.key,
+            order=row.order_ref,
+            version=row.version,
+            body=json.loads(self._vault.open(row.body)),
+            state=row.state,
+            attempts=row.attempts,
+            created_at=Millis(row.created_at),
+            document=None if row.document is None else self._vault.open(row.document),
+        )
