@@ -87,11 +87,11 @@ def load() -> Settings:
         SettingsError: with all missing and all wrong settings.
     """
     reader = _Reader()
-    redis_url = reader.required("REDIS_URL", _address)
+    redis_url = reader.required("REDIS_URL", _redis)
     settings = Settings(
         database_url=reader.required("DATABASE_URL", _database),
         redis_url=redis_url,
-        broker_url=reader.optional("BROKER_URL", _address, redis_url),
+        broker_url=reader.optional("BROKER_URL", _redis, redis_url),
         odoo_url=reader.required("ODOO_URL", _web_address),
         odoo_db=reader.required("ODOO_DB", str),
         odoo_login=reader.required("ODOO_LOGIN", str),
@@ -164,9 +164,11 @@ def _database(text: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def _address(text: str) -> str:
+def _redis(text: str) -> str:
     scheme, mark, rest = text.partition("://")
-    return text if scheme and mark and rest else _bad(" must be an address such as redis://host:6379/0 (应为地址)")
+    if scheme not in {"redis", "rediss", "unix"} or not mark or not rest:
+        _bad(" must begin with redis://, rediss:// or unix:// (应以此开头)")
+    return text
 
 
 def _web_address(text: str) -> str:

@@ -55,9 +55,7 @@ def test_keys_that_operators_need_stay(written):
 
 
 def test_text_loses_mobile_numbers_and_passwords_in_addresses(written):
-    logs.get("x").info(
-        "seen", note="13800000000 or +8613800000000, at redis://u:pw@host:1/0, id 3040000000000000398"
-    )
+    logs.get("x").info("seen", note="13800000000 or +8613800000000, at redis://u:pw@host:1/0, id 3040000000000000398")
     (line,) = written()
     assert line["note"] == "*** or ***, at redis://***@host:1/0, id 3040000000000000398"
 

@@ -57,7 +57,7 @@ def test_a_complete_environment_is_read_with_the_defaults_of_the_contract(enviro
 
 
 def test_the_optional_settings_are_read(environment):
-    environment.setenv("BROKER_URL", "amqp://127.0.0.1")
+    environment.setenv("BROKER_URL", "rediss://127.0.0.1:6380/1")
     environment.setenv("ELEME_API_URL", "http://127.0.0.1:8010/eleme/")
     environment.setenv("PUBLIC_URL", "https://a.invalid, https://b.invalid/x/")
     environment.setenv("CANCEL_WINDOW_SECONDS", "0")
@@ -65,7 +65,7 @@ def test_the_optional_settings_are_read(environment):
     meituan = [{"app_id": 5, "secret": ["new", "old"], "callback_urls": ["https://a.invalid/hooks/meituan"]}]
     environment.setenv("MEITUAN_APPS", json.dumps(meituan))
     settings = load()
-    assert settings.broker_url == "amqp://127.0.0.1"
+    assert settings.broker_url == "rediss://127.0.0.1:6380/1"
     assert settings.eleme_api_url == "http://127.0.0.1:8010/eleme"
     assert settings.public_urls == ("https://a.invalid", "https://b.invalid/x")
     assert (settings.cancel_window, settings.queues) == (0, 8)
@@ -189,6 +189,7 @@ def test_the_hook_secret_is_checked(environment, secret, problem):
     ("name", "value"),
     [
         ("REDIS_URL", "127.0.0.1:6379"),
+        ("BROKER_URL", "amqp://127.0.0.1"),
         ("ODOO_URL", "127.0.0.1:8069"),
         ("ODOO_URL", "http://[broken"),
         ("ELEME_API_URL", "ftp://somewhere"),

@@ -1,0 +1,91 @@
+"""The frozen Services and their only wiring."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Final
+
+from connector import bell
+from connector.bell import Bell, RedisBell, TickingBell
+from connector.database import engine
+from connector.database.journal import Journal
+from connector.domain.errors import Refused
+from connector.platforms.odoo import OdooHook
+from connector.ports import Clock, Erp, Platform, Source, SystemClock, TokenShelf
+from connector.settings import Settings
+from connector.vault import Vault
+from erp_bridge.odoo.adapter import OdooErp
+from erp_bridge.odoo.session import Address
+
+#: Where platforms register, the built-in ones like anybody else's: classes with ``from_settings(settings, shelf)``.
+PLATFORMS: Final = "waimai_bridge.platforms"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Services:
+    """Everything that a step needs, handed to it as its first argument.
+
+    ``sources`` are all doors by name (``eleme``, ``odoo``), ``platforms`` those that can be called. ``pings`` ask what
+    we depend on for a sign of life: each raises if it gives none.
+    """
+
+    journal: Journal
+    bell: Bell
+    erp: Erp
+    clock: Clock
+    sources: Mapping[str, Source]
+    platforms: Mapping[str, Platform]
+    default_window: int = 60
+    pings: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+
+
+def build(settings: Settings) -> Services:
+    """Wire everything for one process, after any fork; nothing is connected before it is used.
+
+    Raises:
+        Refused: a registered platform cannot be loaded, or two have one name.
+    """
+    database = engine.build_engine(settings.database_url)
+    journal = Journal(database, Vault())
+    broker = bell.build_broker(settings.broker_url)
+    erp = OdooErp(
+        Address(
+            url=settings.odoo_url,
+            database=settings.odoo_db,
+            login=settings.odoo_login,
+            password=settings.odoo_password,
+        )
+    )
+    platforms = load_platforms(settings, journal.shelf)
+    return Services(
+        journal=journal,
+        bell=TickingBell(RedisBell(broker, settings.queues)),
+        erp=erp,
+        clock=SystemClock(),
+        sources={**platforms, OdooHook.name: OdooHook(settings.odoo_hook_key)},
+        platforms=platforms,
+        default_window=settings.cancel_window,
+        pings={
+            "database": lambda: engine.ping(database),
+            "redis": lambda: bell.ping(broker),
+            "odoo": erp.ping,
+        },
+    )
+
+
+def load_platforms(settings: Settings, shelf: TokenShelf) -> dict[str, Platform]:
+    """Every registered platform by its name.
+
+    Raises:
+        Refused: one cannot be loaded, or two have one name.
+    """
+    platforms: dict[str, Platform] = {}
+    for entry in entry_points(group=PLATFORMS):
+        try:
+            platform: Platform = entry.load().from_settings(settings, shelf)
+        except (ImportError, AttributeError) as error:
+            raise Refused(f"the platform {entry.name} cannot be loaded: {error}") from error
+        if platform.name in {*platforms, OdooHook.name}:
+            raise Refused(f"two sources have the name {platform.name}")
+        platforms[platform.name] = platform
+    return platforms
