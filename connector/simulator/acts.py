@@ -11,8 +11,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from . import cases, moves, rides
+from .bodies import DELIVERY
 from .errors import ORDER_STATE, REFUND_STATE, PlatformError
-from .order import CaseStatus, Order, Role, Status
+from .order import CaseStatus, Family, Order, Role, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,13 +124,25 @@ def check(act: Act, order: Order) -> None:
         raise PlatformError(REFUND_STATE, CASE_WORDS[word])
 
 
+# What the functions check beyond the table, so that the page shows no button that would be refused.
+READY: dict[str, Callable[[Order], bool]] = {
+    "answer_reminder": lambda order: any(reminder.replied_at is None for reminder in order.reminders),
+    "rider": lambda order: any(rides.possible(order, code) for code in DELIVERY),
+    "self_delivery": lambda order: rides.possible(order, rides.BY_SHOP),
+    "no_more_delivery": lambda order: rides.possible(order, rides.GIVEN_UP),
+    "ask_refund": lambda order: all(case.family is not Family.RETURN for case in order.cases),
+    "refund": lambda order: order.left > 0,
+}
+
+
+def _allowed(act: Act, order: Order) -> bool:
+    try:
+        check(act, order)
+    except PlatformError:
+        return False
+    return act.name not in READY or READY[act.name](order)
+
+
 def offered(order: Order) -> list[Act]:
-    """The acts that the table allows now, as buttons of the page."""
-    found = []
-    for act in ACTS.values():
-        try:
-            check(act, order)
-        except PlatformError:
-            continue
-        found.append(act)
-    return found
+    """The acts that are possible now, as buttons of the page."""
+    return [act for act in ACTS.values() if _allowed(act, order)]

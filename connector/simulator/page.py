@@ -33,8 +33,6 @@ def _lang() -> str:
 
 
 def _shown(order: Order) -> dict[str, object]:
-    codes = [code for code in DELIVERY if possible(order, code)]
-    acts = [act for act in offered(order) if act.name != "rider" or codes]
     return {
         "id": order.id,
         "shop": order.shop.name,
@@ -46,8 +44,8 @@ def _shown(order: Order) -> dict[str, object]:
         "paid": f"{yuan(order.content.paid):.2f}",
         "refunded": f"{yuan(order.refunded):.2f}",
         "lines": [f"{line.dish.title} × {line.quantity}" for line in order.content.lines],
-        "acts": acts,
-        "codes": codes,
+        "acts": offered(order),
+        "codes": [code for code in DELIVERY if possible(order, code)],
     }
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from .config import SimulatorConfig
 
+POLL_SECONDS = 0.1
 TICK_SECONDS = 0.2
 LONGEST_WAIT = 1.0
 
@@ -36,10 +37,13 @@ class Server:
         self._http = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
         self.port = self._http.server_port
         self._ended = threading.Event()
-        jobs = [self._http.serve_forever, self._agenda, *[self._push] * config.push_threads]
+        jobs = [self._serve, self._agenda, *[self._push] * config.push_threads]
         self._threads = [threading.Thread(target=job, daemon=True) for job in jobs]
         for thread in self._threads:
             thread.start()
+
+    def _serve(self) -> None:
+        self._http.serve_forever(POLL_SECONDS)
 
     def _agenda(self) -> None:
         while not self._ended.wait(TICK_SECONDS):
