@@ -33,11 +33,11 @@ def services(engine):
     return wired(engine)
 
 
-def wired(engine) -> Services:
+def wired(engine, *, journal=None) -> Services:
     app = ElemeApp(app_id=str(APP), key="invented-key", secrets=(SECRET, "an older secret"))
     eleme = Eleme([app], url="http://127.0.0.1:9", shelf=None)
     return Services(
-        journal=Journal(engine, Vault()),
+        journal=journal if journal is not None else Journal(engine, Vault()),
         bell=SilentBell(),
         erp=MemoryErp(),
         clock=SystemClock(),
