@@ -1,6 +1,6 @@
 from odoo import models
 
-from .const import FEES, PASS_THROUGH
+from .const import FEES
 from .numbers import fen, yuan
 
 # A line of ours always says that its price is given by hand: without it a changed quantity brings back the list
@@ -73,15 +73,9 @@ class WaimaiOrder(models.Model):
         return self.sale_state in ("done", "reversed")
 
     def _own_product(self, name):
-        return self.env.ref(f"waimai_bridge.{name}")
+        # Not env.ref: it asks the database each time whether the record is still there.
+        number = self.env["ir.model.data"]._xmlid_to_res_id(f"waimai_bridge.{name}", raise_if_not_found=True)
+        return self.env["product.product"].browse(number)
 
     def _taxes_of(self, product):
         return product.taxes_id.filtered(lambda tax: tax.company_id == self.company_id)
-
-    def _sums(self):
-        """Fen of the wanted lines by who they belong to: {"revenue": …, "delivery_platform": …, …}."""
-        sums = {"revenue": sum(fen(item.total) for item in self.item_ids)}
-        for fee in self.fees or []:
-            kind = fee["kind"] if fee["kind"] in PASS_THROUGH else "revenue"
-            sums[kind] = sums.get(kind, 0) + fee["amount"]
-        return sums

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 from .access import check_manager
 from .const import PROBLEMS
@@ -38,12 +39,14 @@ class WaimaiOrderItem(models.Model):
 
     def write(self, vals):
         """A person's choice of the product: recipe and materials follow. Everything else only `sync` writes."""
-        if self.env.su or set(vals) != {"product_id"}:
+        if self.env.su:
             return super().write(vals)
         check_manager(self.env)
         self.check_access("write")
-        product = self.env["product.product"].browse(vals["product_id"] or 0)
-        self.sudo()._assign({item: product for item in self})
+        if set(vals) != {"product_id"}:
+            raise AccessError(self.env._("Only the product of an item can be changed."))
+        items = self.sudo()
+        items._assign(dict.fromkeys(items, items.env["product.product"].browse(vals["product_id"] or [])))
         return True
 
     def action_map(self):

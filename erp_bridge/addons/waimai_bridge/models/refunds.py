@@ -1,6 +1,6 @@
 from odoo import models
 
-from .const import FEES
+from .const import ALIVE, FEES, PASS_THROUGH
 from .numbers import fen, yuan
 
 
@@ -8,25 +8,25 @@ class WaimaiOrder(models.Model):
     """Refunds on the sales order: lines of quantity 1 and a negative price, beside what they take back.
 
     The keys of refund cases may be renumbered between versions, so what is booked is "wanted less booked" per
-    target. A target is a line that the platform names, the order as a whole, or what is left when all goes back.
+    target. A target is a part (of a line that the platform names, or of the order), or a whole line when all goes back.
     """
 
     _inherit = "waimai.order"
 
     def _wanted_refunds(self):
-        """{target: money to take back in fen, a negative number}; targets as in the lines' `waimai_key`."""
+        """{target: money in fen, negative: back to the customer} that the refund lines must hold.
+
+        While the sale stands: the granted parts, on the lines they name. When all goes back: the mirror of every
+        line, and no parts beside it. So each account ends at 0 by itself, the rounded tax included.
+        """
         wanted = {}
-        if self.sale_state == "cancelled" and not self._takes_back():
-            return wanted
-        for refund in self.refund_ids:
-            if refund.status == "granted" and (refund.scope == "part" or not self._takes_back()):
-                self._split_refund(refund, wanted)
         if self._takes_back():
-            # What is left, by whose money it is: revenue and the platform's clearing account both end at 0.
-            for kind, amount in self._sums().items():
-                left = amount + (sum(wanted.values()) if kind == "revenue" else 0)
-                if left:
-                    wanted[f"left:{kind}"] = -left
+            for key, values in self._wanted_lines().items():
+                if amount := round(fen(values.get("price_unit", 0) * values["product_uom_qty"])):
+                    wanted[f"all:{key}"] = -amount
+        elif self.sale_state in ALIVE:
+            for refund in self.refund_ids.filtered(lambda refund: refund.status == "granted"):
+                self._split_refund(refund, wanted)
         return wanted
 
     def _takes_back(self):
@@ -47,27 +47,33 @@ class WaimaiOrder(models.Model):
             named = part["amount"] or round(fen(item.total) * min(part["quantity"], item.quantity) / item.quantity)
             share = min(named, left)
             if share > 0:
-                wanted[f"item:{item.line}"] = wanted.get(f"item:{item.line}", 0) - share
+                target = f"part:item:{item.line}"
+                wanted[target] = wanted.get(target, 0) - share
                 left -= share
         if left:
-            wanted["order"] = wanted.get("order", 0) - left
+            wanted["part:"] = wanted.get("part:", 0) - left
 
     def _refund_line(self, target, amount):
         """Values of the line that takes `amount` (fen, negative: back to the customer) for this target."""
-        kind, _colon, rest = target.partition(":")
-        product = self._own_product(FEES[rest] if kind == "left" and rest in FEES else "product_refund")
-        line = self._line(self._refund_name(kind, rest), product, 1.0, yuan(amount), self._taxes_of(product))
+        scope, _colon, key = target.partition(":")
+        product, taxes = self._refund_product(key if scope == "all" else "")
+        line = self._line(self._refund_name(scope, key), product, 1.0, yuan(amount), taxes)
         # A refund after the invoice is at once ready for the credit note.
         line["qty_delivered"] = 1.0 if self._delivered() or self._invoiced() else 0.0
         return {**line, "waimai_key": f"refund:{target}", "sequence": 1000}
 
-    def _refund_name(self, kind, rest):
-        if kind == "item":
-            name = self.item_ids.filtered(lambda item: str(item.line) == rest)[:1].name
-            return self.env._("Part refund %s", name or rest)
-        if kind == "left":
-            return self.env._("Full refund")
-        return self.env._("Part refund")
+    def _refund_product(self, key):
+        """What the refund is booked on: money that passed through us on its own product, the rest as a refund."""
+        kind = key.split(":")[1] if key.startswith("fee:") else ""
+        product = self._own_product(FEES[kind] if kind in PASS_THROUGH else "product_refund")
+        return product, self._taxes_of(self._own_product(FEES[kind]) if kind else product)
+
+    def _refund_name(self, scope, key):
+        item = self.item_ids.filtered(lambda item: f"item:{item.line}" == key)[:1]
+        if scope == "all":
+            fee = self._own_product(FEES[key.split(":")[1]]).name if key.startswith("fee:") else ""
+            return self.env._("Refund %s", item.name or fee)
+        return self.env._("Part refund %s", item.name) if item else self.env._("Part refund")
 
     def _book_refunds(self):
         """Bring the refund lines of existing sales orders to what is wanted."""

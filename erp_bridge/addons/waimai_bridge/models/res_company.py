@@ -31,6 +31,8 @@ class ResCompany(models.Model):
         """Copy the chart's 6 % sales tax as price-included: the copy keeps its account.
 
         A tax made from nothing would post the tax into revenue, and a price-excluded one cannot hit every fen.
+        The company's way of rounding taxes stays as it is. Odoo's usual "per line" is what we need: "globally" moves
+        a fen of difference onto any line of the invoice, and then the platform's clearing account never reconciles.
         """
         if self.waimai_tax_id:
             return
@@ -49,8 +51,6 @@ class ResCompany(models.Model):
         name = self.env._("6% included (platform orders)")
         values = {"name": name, "price_include_override": "tax_included", "active": True}
         self.waimai_tax_id = base.with_company(self).copy(values)
-        # Tax of the order's sum, not the sum of the lines' rounded taxes; the totals are the same either way.
-        self.tax_calculation_rounding_method = "round_globally"
 
     def _waimai_set_up_clearing(self):
         """One reconcilable account per platform for the money that only passes through us."""

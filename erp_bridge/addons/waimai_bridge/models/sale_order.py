@@ -57,6 +57,15 @@ class SaleOrderLine(models.Model):
                 line.qty_to_invoice = line.qty_delivered - line.qty_invoiced
         return result
 
+    @api.depends("state", "product_id", "untaxed_amount_invoiced", "qty_delivered", "product_uom_qty", "price_unit")
+    def _compute_untaxed_amount_to_invoice(self):
+        # Ours is delivered in full or not at all, so the taxes need not be taken apart a second time.
+        ours = self.filtered("order_id.waimai_order_id")
+        for line in ours:
+            due = line.price_subtotal if line.state == "sale" and line.qty_delivered else 0.0
+            line.untaxed_amount_to_invoice = due - line.untaxed_amount_invoiced
+        return super(SaleOrderLine, self - ours)._compute_untaxed_amount_to_invoice()
+
     def _prepare_invoice_line(self, **optional_values):
         values = super()._prepare_invoice_line(**optional_values)
         account = self._waimai_clearing_account()

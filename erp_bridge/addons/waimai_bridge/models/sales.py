@@ -56,6 +56,7 @@ class WaimaiOrder(models.Model):
         free = ("pricelist_id", "fiscal_position_id", "payment_term_id", "preferred_payment_method_line_id")
         free += ("journal_id", "user_id", "team_id", "note", "validity_date", "incoterm")
         free += ("require_signature", "require_payment", "sale_order_template_id")
+        free += ("quotation_document_ids",)  # its default is a search for each order
         values.update({name: False for name in free if name in self.env["sale.order"]._fields})
         return values
 

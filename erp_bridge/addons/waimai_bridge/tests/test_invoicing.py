@@ -1,0 +1,51 @@
+from odoo.tests import tagged
+
+from .common import WaimaiCase
+
+
+@tagged("post_install", "-at_install")
+class TestInvoicing(WaimaiCase):
+    def completed(self, **more):
+        return self.document([("牛肉饭", "B-1", 1, 2600)], sale="done", state="completed", consumed=True, **more)
+
+    def run_cron(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:  # the run commits after each store
+            self.env(cr=cr)["waimai.store"]._cron_invoice()
+        self.env.invalidate_all()
+
+    def test_by_hand_is_by_hand(self):
+        order = self.write(self.completed())
+        self.run_cron()
+        self.assertEqual(order.sale_order_id.invoice_status, "to invoice")
+
+    def test_one_invoice_per_order_and_a_credit_note_per_refund(self):
+        self.store.invoicing = "order"
+        documents = [self.completed() for _ in range(3)]
+        orders = self.env["waimai.order"].browse([result["id"] for result in self.sync(*documents)])
+        open_order = self.write(self.document([("牛肉饭", "B-1", 1, 2600)]))
+        self.run_cron()
+        self.assertEqual(len(orders.sale_order_id.invoice_ids), 3)
+        self.assertEqual(set(orders.sale_order_id.invoice_ids.mapped("state")), {"posted"})
+        self.assertFalse(open_order.sale_order_id.invoice_ids)
+        refunded = self.next(documents[0], refunds=[self.granted(600)], totals={"paid": 2600, "refunded": 600})
+        order = self.write(refunded)
+        self.run_cron()
+        credit = order.sale_order_id.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual((credit.amount_total, credit.state), (6.0, "posted"))
+        self.run_cron()
+        self.assertEqual(len(order.sale_order_id.invoice_ids), 2)
+
+    def test_one_invoice_per_day_that_is_over(self):
+        self.store.invoicing = "day"
+        first = [self.completed(placed_at="2026-01-02T15:59:00Z") for _ in range(2)]
+        second = self.completed(placed_at="2026-01-02T16:00:00Z")
+        today = self.completed(placed_at="2099-01-01T00:00:00Z")
+        results = self.sync(*first, second, today)
+        orders = self.env["waimai.order"].browse([result["id"] for result in results])
+        self.run_cron()
+        invoices = [order.sale_order_id.invoice_ids for order in orders]
+        self.assertEqual(invoices[0], invoices[1])
+        self.assertEqual(invoices[0].amount_total, 52.0)
+        self.assertNotEqual(invoices[1], invoices[2])
+        self.assertFalse(invoices[3])
