@@ -68,6 +68,12 @@ def goods(parts: tuple[Part, ...]) -> list[dict[str, object]]:
     return [{"name": part.name, "quantity": part.quantity, "price": yuan(part.price)} for part in parts]
 
 
+def goods_with_ids(parts: tuple[Part, ...]) -> list[dict[str, object]]:
+    """The same as later pushes have it."""
+    rows = zip(goods(parts), parts, strict=True)
+    return [{**row, "vfoodId": part.vfood_id, "skuId": part.sku_id} for row, part in rows]
+
+
 def refund_body(order: Order, case: Case, status: CaseStatus, reason: str, at: int) -> dict[str, object]:
     """20 to 26, 30 to 36, 39; `updateTime` in seconds, `totalPrice` the money to give back."""
     return {
@@ -75,7 +81,7 @@ def refund_body(order: Order, case: Case, status: CaseStatus, reason: str, at: i
         "refundStatus": status.value,
         "reason": reason,
         "shopId": order.shop.id,
-        "goodsList": goods(case.parts),
+        "goodsList": goods_with_ids(case.parts),
         "refundType": "part" if case.parts else "normal",
         "totalPrice": yuan(case.amount),
         "updateTime": seconds(at),

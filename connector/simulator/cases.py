@@ -22,10 +22,16 @@ def _told(order: Order, case: Case, answer: Answer, reason: str, at: int) -> Mes
 def _part(order: Order, row: dict[str, object]) -> Part:
     lines = order.content.lines
     number = params.between(row, "line", 1, len(lines))
-    line = lines[number - 1]
-    quantity = params.between({"quantity": line.quantity, **row}, "quantity", 1, line.quantity)
-    price = order.content.share(line.dish.price)
-    return Part(line=number, name=line.dish.title, quantity=quantity, price=price)
+    rest = lines[number - 1].quantity - order.given_back(number)
+    dish = lines[number - 1].dish
+    return Part(
+        line=number,
+        name=dish.title,
+        quantity=params.between({"quantity": rest, **row}, "quantity", 1, rest),
+        price=order.content.share(dish.price),
+        vfood_id=dish.vfood_id,
+        sku_id=dish.sku_id,
+    )
 
 
 def _open(order: Order, family: Family, moment: Moment) -> Case:
@@ -35,6 +41,8 @@ def _open(order: Order, family: Family, moment: Moment) -> Case:
     names another sum.
     """
     parts = tuple(_part(order, row) for row in params.rows(moment.args, "items"))
+    if len({part.line for part in parts}) < len(parts):
+        raise PlatformError(VALIDATION_FAILED, "同一菜品不能重复选择")
     amount = order.left
     if parts:
         listed = sum(order.content.lines[part.line - 1].dish.price * part.quantity for part in parts)

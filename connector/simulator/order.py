@@ -69,6 +69,8 @@ class Part:
     name: str
     quantity: int
     price: int
+    vfood_id: int
+    sku_id: int
 
 
 @dataclass(kw_only=True)
@@ -152,10 +154,20 @@ class Order:
         return "refunding" if self.open_case else self.status.value
 
     @property
+    def standing_case(self) -> Case | None:
+        """The last case that was not withdrawn."""
+        kept = [case for case in self.cases if case.status is not CaseStatus.WITHDRAWN]
+        return kept[-1] if kept else None
+
+    @property
     def refund_word(self) -> str:
         """`refundStatus` on the wire: of the last case that was not withdrawn."""
-        kept = [case for case in self.cases if case.status is not CaseStatus.WITHDRAWN]
-        return kept[-1].status.value if kept else CaseStatus.WITHDRAWN.value
+        return (self.standing_case.status if self.standing_case else CaseStatus.WITHDRAWN).value
+
+    def given_back(self, line: int) -> int:
+        """How many of line `line` (from 1) went back in part refunds."""
+        granted = [case for case in self.cases if case.status is CaseStatus.SUCCESSFUL]
+        return sum(part.quantity for case in granted for part in case.parts if part.line == line)
 
     @property
     def refunded(self) -> int:

@@ -235,8 +235,8 @@ def slim(order: Order) -> dict[str, object]:
 
 
 def refund(order: Order) -> dict[str, object]:
-    """`getRefundOrder`: the last case; the reason has another name here than in pushes (page 2.3)."""
-    case = order.case
+    """`getRefundOrder`: the last case that stands; the reason has another name here (page 2.3)."""
+    case = order.standing_case or order.case
     return {
         "orderId": order.id,
         "refundStatus": order.refund_word,

@@ -235,7 +235,8 @@ def test_a_part_refund_has_odd_sums(world, connector):
         world.act(order.id, act, args)
     (asked,) = pushed(world, connector, 30)
     assert asked["refundType"] == "part"
-    assert asked["goodsList"] == [{"name": "吮指鸡块6块", "quantity": 1, "price": 6.56}]
+    ids = {"vfoodId": 1480000007, "skuId": 200000338000000007}
+    assert asked["goodsList"] == [{"name": "吮指鸡块6块", "quantity": 1, "price": 6.56, **ids}]
     assert asked["totalPrice"] == 6.56  # 10 yuan of 40.80, of which 26.80 was paid
 
 
@@ -252,7 +253,24 @@ def test_a_part_leaves_something(world, accepted, amount):
     assert code == "VALIDATION_FAILED"
 
 
-@pytest.mark.parametrize("items", [[{"line": 0}], [{"line": 4}], [{"line": 2, "quantity": 3}], [{}], "2"])
+def test_what_went_back_cannot_go_back_again(world, accepted):
+    world.act(accepted.id, "part_cancel", {"items": ITEM})
+    world.act(accepted.id, "part_cancel", {"items": ITEM})
+    assert refusal(world, accepted, "part_cancel", items=ITEM)[0] == "VALIDATION_FAILED"
+    assert accepted.refunded == 2000
+
+
+def test_a_withdrawal_uncovers_the_case_before(world, caller, accepted):
+    world.act(accepted.id, "part_cancel", {"items": ITEM})
+    world.act(accepted.id, "ask_cancel")
+    world.act(accepted.id, "withdraw")
+    refund = caller.result("eleme.order.getRefundOrder", orderId=accepted.id)
+    assert (refund["refundStatus"], refund["refundType"], refund["totalPrice"]) == ("successful", "part", 10.0)
+
+
+@pytest.mark.parametrize(
+    "items", [[{"line": 0}], [{"line": 4}], [{"line": 2, "quantity": 3}], [{}], "2", [{"line": 2}, {"line": 2}]]
+)
 def test_a_part_names_lines_that_exist(world, accepted, items):
     assert refusal(world, accepted, "ask_cancel", items=items)[0] == "VALIDATION_FAILED"
 
