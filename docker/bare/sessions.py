@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from . import odoo, postgres, processes, redis, stack, templates
-from .places import CACHE, Home, alone, write_secret
+from .places import CACHE, MAIN, Home, alone, private, write_secret
 
 SERVICES = ("odoo", "odoo-python", "redis", "chromium")
 _numbers = itertools.count(1)
@@ -177,6 +177,11 @@ def _remove(run: Home) -> None:
     for file in run.run.rglob("*.pid"):
         processes.stop(file.stem, Home(name=str(file.parent.relative_to(CACHE))))
     postgres.up(run)
+    kept = MAIN.logs / "tests"  # the logs of the last run that ended are worth a look when it failed
+    shutil.rmtree(kept, ignore_errors=True)
+    for log in run.run.rglob("logs/*.log"):
+        private(kept)
+        log.replace(kept / f"{log.parents[1].name}-{log.name}")
     for (name,) in postgres.sql(
         "SELECT datname FROM pg_database WHERE starts_with(datname, :'start')", start=_prefix(run)
     ):

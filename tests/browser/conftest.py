@@ -1,0 +1,27 @@
+"""A real Chromium for tests, and one page per user."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import stack as services
+
+# The last three keep it from asking for things on the network that no test needs.
+FLAGS = [
+    "--no-sandbox",  # as root it refuses to start otherwise
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; every test opens a context (cookies of its own) in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=services.chromium_program(), args=FLAGS)
+        yield browser
+        browser.close()

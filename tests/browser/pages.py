@@ -1,0 +1,55 @@
+"""What browser tests do over and over: log in to Odoo, take a picture, hear what the page complains about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.stack import ROOT, RunningOdoo
+
+SCREENSHOTS = ROOT / ".cache" / "screenshots"
+WAIT_MILLISECONDS = 30_000
+
+
+@contextmanager
+def logged_in(browser: Browser, odoo: RunningOdoo, login: str = "admin") -> Iterator[Page]:
+    """Odoo's client as a user sees it whose password is the login; at the end, a complaint of the page is an error."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MILLISECONDS)
+    complaints = listen(page)
+    try:
+        page.goto(f"{odoo.url}/web/login")
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", login)
+        page.click("button[type=submit]")
+        page.wait_for_selector(".o_main_navbar")
+        yield page
+    except BaseException as error:
+        error.add_note(f"the page complained: {complaints}; its picture: {take_picture(page, 'failed')}")
+        raise
+    finally:
+        context.close()
+    assert complaints == []
+
+
+def listen(page: Page) -> list[str]:
+    """A list that grows with each error of the page's scripts or console."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text} ({message.location.get('url')})")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def take_picture(page: Page, name: str) -> Path:
+    """A screenshot in `.cache/screenshots/`."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=path)
+    return path
