@@ -12,7 +12,12 @@
         "security/ir.model.access.csv",
         "data/products.xml",
         "data/cron.xml",
+        "views/order_views.xml",
+        "views/store_views.xml",
+        "views/other_views.xml",
+        "views/menus.xml",
     ],
+    "assets": {"web.assets_backend": ["waimai_bridge/static/src/**/*"]},
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

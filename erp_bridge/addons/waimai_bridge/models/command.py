@@ -150,8 +150,8 @@ class WaimaiCommand(models.Model):
     def _take_result(self, result):
         if isinstance(result.get("alert"), dict):
             return self._take_alert(result["alert"])
-        command = self.browse(int(result.get("command_id") or 0)).exists()
-        state = result.get("state")
+        number, state = result.get("command_id"), result.get("state")
+        command = self.browse(number if isinstance(number, int) else 0).exists()
         if not command or state not in ("sent", "done", "refused"):
             return None
         # Once done or refused it stays so; a late "sent" is old news.

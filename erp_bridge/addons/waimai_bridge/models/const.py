@@ -19,6 +19,7 @@ STATES = [
     ("partially_refunded", "Partially refunded"),
     ("cancelled", "Cancelled"),
 ]
+FINAL = ("completed", "refunded", "partially_refunded", "cancelled")
 
 # What the document wants of the sales order. `invoiced` orders that are taken back count as reversed.
 SALES = [

@@ -51,7 +51,7 @@ class WaimaiOrder(models.Model):
 
     def _take(self, document):
         """Replace what the order says by what the document says."""
-        values = {name: value for name, value in document["order"].items() if self[name] != value}
+        values = {name: value for name, value in document["order"].items() if not _same(self[name], value)}
         if values:
             self.write(values)
         self._take_items([_only(item, ITEM_FIELDS) for item in document["items"]])

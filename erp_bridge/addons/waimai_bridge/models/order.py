@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .const import PLATFORMS, SALES, STATES
+from .const import FINAL, PLATFORMS, SALES, STATES
 from .numbers import BigInteger
 
 
@@ -19,7 +19,7 @@ class WaimaiOrder(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     version = BigInteger(readonly=True)
 
-    state = fields.Selection(STATES, required=True, readonly=True, group_expand=True)
+    state = fields.Selection(STATES, required=True, readonly=True, group_expand="_expand_states")
     order_state = fields.Selection(STATES, "State without Refund", readonly=True)
     waimai_state = fields.Integer("Platform Code", readonly=True, aggregator=None)
     rider_state = fields.Integer("Rider Code", readonly=True, aggregator=None)
@@ -60,8 +60,12 @@ class WaimaiOrder(models.Model):
     alert_ids = fields.One2many("waimai.alert", "order_id", readonly=True)
 
     _ref_uniq = models.UniqueIndex("(platform, platform_ref)", "This order of the platform exists already.")
-    _open = models.Index("(store_id, state) WHERE state NOT IN ('completed', 'refunded', 'cancelled')")
+    _open = models.Index("(store_id, state) WHERE state NOT IN ('completed', 'refunded', 'partially_refunded', 'cancelled')")
     _placed = models.Index("(store_id, placed_at)")
+
+    def _expand_states(self, states, domain):
+        """The desk's columns: every state an order can be worked on in, and the others that are asked for."""
+        return [name for name, _label in STATES if name in states or name not in FINAL]
 
     @property
     def key(self):
