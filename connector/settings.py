@@ -109,6 +109,30 @@ def load() -> Settings:
     return settings
 
 
+def load_database_url() -> str:
+    """What ``waimai migrate`` needs, and no secret besides.
+
+    Raises:
+        SettingsError: it is missing or wrong.
+    """
+    reader = _Reader()
+    url = reader.required("DATABASE_URL", _database)
+    reader.check()
+    return url
+
+
+def load_eleme_apps() -> tuple[ElemeApp, ...]:
+    """What the simulator needs to sign as the platform would.
+
+    Raises:
+        SettingsError: they are missing or wrong.
+    """
+    reader = _Reader()
+    apps = reader.required("ELEME_APPS", _eleme_apps)
+    reader.check()
+    return apps
+
+
 class _Wrong(Exception):  # noqa: N818 - private, never leaves this module
     """Why a value is no good; begins with a space or with the place inside the value, and never holds the value."""
 

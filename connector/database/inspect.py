@@ -8,12 +8,13 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, func, sel
 
 from connector.database.errors import translated
 from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX
-from connector.domain.order import Fact, Millis, OrderRef, StoreRef
+from connector.domain.order import Fact, Millis, OrderRef, StoreRef, Terms
 from connector.vault import Vault
 from mappings.stored import load_fact
 from mappings.wire import read
 
 _MOST: Final = 200
+_FINAL: Final = ("refunded", "cancelled")  # a completed order can still be refunded
 
 Values = dict[tuple[str, ...], float]
 #: Help text, names of labels, values by labels.
@@ -39,9 +40,13 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trace:
-    """All that is known of one order; rows as they lie in the tables, without bodies."""
+    """All that is known of one order; rows as they lie in the tables, without bodies.
+
+    ``facts`` come with the number of the event that told them and, if one was set aside, who did it and why.
+    """
 
     order: Mapping[str, Any]
+    terms: Terms
     facts: tuple[tuple[Fact, int | None, str | None], ...]
     events: tuple[Mapping[str, Any], ...]
     effects: tuple[Mapping[str, Any], ...]
@@ -106,10 +111,24 @@ def trace(engine: Engine, vault: Vault, ref: OrderRef) -> Trace | None:
 
     return Trace(
         order=shown(order) if order else {},
+        terms=Terms(**order.terms) if order else Terms(),
         facts=tuple((_fact(vault, row), row.inbox_id, row.set_aside) for row in facts),
         events=tuple(shown(row) for row in events),
         effects=tuple(shown(row) for row in effects),
     )
+
+
+def unfinished(engine: Engine, store: StoreRef) -> tuple[OrderRef, ...]:
+    """Orders of a store that may still change, as far as we have heard, oldest first.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    mine = (
+        select(ORDERS.c.ref).where(ORDERS.c.store == store, ORDERS.c.state.not_in(_FINAL)).order_by(ORDERS.c.heard_at)
+    )
+    with translated(), engine.connect() as connection:
+        return tuple(OrderRef(ref) for ref in connection.execute(mine).scalars())
 
 
 def release(engine: Engine, what: OrderRef | int, now: Millis) -> StoreRef | None:

@@ -1,0 +1,126 @@
+"""``waimai doctor``: what is set up, what answers, and what to do about the rest."""
+
+import argparse
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from connector import settings
+from connector.database import inspect
+from connector.domain.errors import BridgeError, Refused
+from connector.ports import Store
+from connector.services import Services, build
+from connector.settings import Settings, SettingsError
+
+_LATE_SECONDS: Final = 30
+_ADVICE: Final = {
+    "database": "start PostgreSQL, check DATABASE_URL 检查 DATABASE_URL",
+    "redis": "start Redis, check REDIS_URL; orders still flow, a second late 检查 REDIS_URL",
+    "odoo": "check ODOO_URL ODOO_DB ODOO_LOGIN ODOO_PASSWORD, and that the addon waimai_bridge is installed there",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line: whether something is as it should be, what it is, and what to do if not."""
+
+    well: bool
+    what: str
+    advice: str = ""
+
+
+def doctor(_args: argparse.Namespace) -> int:
+    """Look at everything; 1 if something must be done."""
+    console = Console(highlight=False, soft_wrap=True)
+    worst = True
+    for finding in findings():
+        worst = worst and finding.well
+        mark = "[green]✓[/green]" if finding.well else "[red]✗[/red]"
+        advice = f" → {finding.advice}" if finding.advice else ""
+        console.print(f"{mark} {finding.what}{advice}")
+    return 0 if worst else 1
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that is looked at, one after the other."""
+    try:
+        found = settings.load()
+        services = build(found)
+    except SettingsError as error:
+        yield from (Finding(well=False, what=name, advice="missing or empty 缺少，请设置") for name in error.missing)
+        yield from (Finding(well=False, what=problem, advice="correct it 请更正") for problem in error.wrong)
+        return
+    except Refused as error:
+        yield Finding(well=False, what=str(error), advice="mend or remove that package 请修复或移除该插件")
+        return
+    yield Finding(well=True, what="settings 设置")
+    with closing(services):
+        for name, ping in services.pings.items():
+            yield _pinged(name, ping)
+        yield _tables(services)
+        yield from _stores(found, services)
+    yield _reachable(found)
+    yield Finding(
+        well=True,
+        what="applications at Ele.me are taken to be the merchant's own; ISV apps with a token per shop are not covered"
+        " 仅支持个人应用与品牌商家应用，暂不支持服务商（ISV）应用",
+    )
+
+
+def _pinged(name: str, ping: Callable[[], None]) -> Finding:
+    try:
+        ping()
+    except BridgeError as error:
+        return Finding(well=False, what=f"{name}: {error}", advice=_ADVICE[name])
+    except Exception as error:  # noqa: BLE001 - whatever a client library raises, its service does not serve us
+        return Finding(well=False, what=f"{name}: {type(error).__name__}", advice=_ADVICE[name])
+    return Finding(well=True, what=name)
+
+
+def _tables(services: Services) -> Finding:
+    try:
+        gauges = inspect.gauges(services.journal.engine, services.clock.now())
+    except BridgeError:
+        return Finding(well=False, what="tables 数据表", advice="run `waimai migrate` 请执行 waimai migrate")
+    age = gauges["waimai_inbox_oldest_seconds"][2][()]
+    if age > _LATE_SECONDS:
+        advice = "is `waimai work` running, and `waimai sweep`? 请确认 work 与 sweep 正在运行"
+        return Finding(well=False, what=f"an event has waited for {age:.0f} s 事件积压", advice=advice)
+    return Finding(well=True, what="tables, and nothing waits for long 数据表正常，无积压")
+
+
+def _stores(found: Settings, services: Services) -> Iterator[Finding]:
+    try:
+        stores = services.erp.stores()
+    except BridgeError:
+        return  # the ping has said so
+    if not stores:
+        yield Finding(well=False, what="no store in Odoo 没有门店", advice="add one under Waimai > Stores 请新增门店")
+    apps = {"eleme": {app.app_id for app in found.eleme_apps}, "meituan": {app.app_id for app in found.meituan_apps}}
+    for store in stores:
+        yield _store(store, apps)
+
+
+def _store(store: Store, apps: dict[str, set[str]]) -> Finding:
+    platform = store.ref.partition(":")[0]
+    if store.app_ref and store.app_ref not in apps.get(platform, set()):
+        advice = f"its application is not in {platform.upper()}_APPS 应用未配置"
+        return Finding(well=False, what=f"store {store.ref} {store.name}", advice=advice)
+    return Finding(well=True, what=f"store {store.ref} {store.name}")
+
+
+def _reachable(found: Settings) -> Finding:
+    """Whether somebody listens at the platform's address; no call is made, since calls are counted there."""
+    parts = urlsplit(found.eleme_api_url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=3).close()
+    except OSError as error:
+        advice = "check ELEME_API_URL and the way out of this network 检查 ELEME_API_URL 与出网"
+        return Finding(well=False, what=f"Ele.me's API 饿了么接口: {type(error).__name__}", advice=advice)
+    return Finding(well=True, what="Ele.me's API 饿了么接口")

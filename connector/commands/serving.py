@@ -1,0 +1,59 @@
+"""The commands that run until they are told to end: the web server, the workers, the sweep."""
+
+import argparse
+import os
+import sys
+import tempfile
+from typing import Final
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from connector import logs, settings
+from connector.commands.supervisor import Supervisor
+from connector.services import build
+
+_GRACE_SECONDS: Final = 10
+_WORKERS: Final = "actors.broker"
+_DRAIN: Final = "actors.drain"
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve the hooks with granian."""
+    logs.configure()
+    build(settings.load()).close()  # what would stop every worker stops the start, once and in plain words
+    with tempfile.TemporaryDirectory(prefix="waimai-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the workers add up their counters there
+        Granian(
+            "connector.web.plugin:create_app",
+            factory=True,
+            interface=Interfaces.WSGI,
+            address=args.host,
+            port=args.port,
+            workers=args.workers,
+            blocking_threads=args.threads,
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=_GRACE_SECONDS,
+            log_dictconfig=_logging(),
+        ).serve()
+    return 0
+
+
+def work(args: argparse.Namespace) -> int:
+    """Run the Dramatiq workers and start them again whenever they end by themselves."""
+    logs.configure()
+    build(settings.load()).close()
+    command = [sys.executable, "-m", "dramatiq", _WORKERS, _DRAIN]
+    command += ["--processes", str(args.processes), "--threads", str(args.threads)]
+    command += ["--worker-shutdown-timeout", str(_GRACE_SECONDS * 1000)]
+    # The first is how long an idle worker waits before it looks again, the second how many messages it takes ahead:
+    # with the defaults a ring is heard a second late, and few threads starve.
+    tuned = {"dramatiq_worker_timeout": "100", "dramatiq_queue_prefetch": str(args.threads)}
+    return Supervisor(command, {**os.environ, **tuned}, grace=_GRACE_SECONDS + 3).run()
+
+
+def _logging() -> dict[str, object]:
+    """Granian's lines go the way of all others."""
+    loggers = {name: {"handlers": [], "propagate": True} for name in ("_granian", "granian.access")}
+    return {"version": 1, "disable_existing_loggers": False, "formatters": {}, "handlers": {}, "loggers": loggers}

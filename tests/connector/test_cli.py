@@ -1,0 +1,310 @@
+import json
+import pkgutil
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from connector.bell import SilentBell
+from connector.cli import COMMANDS, main, parser
+from connector.commands import operating
+from connector.database.engine import build_engine
+from connector.database.journal import Journal
+from connector.database.tables import INBOX, ORDERS, OUTBOX
+from connector.domain.diagram import states_md
+from connector.domain.errors import Refused, Unavailable
+from connector.domain.order import Customer, Fact, Kind, Millis, OrderRef, Press
+from connector.ports import Envelope
+from connector.services import Services
+from connector.vault import Vault
+from mappings.stored import dump_fact
+from tests.domain.build import content
+from tests.stack import fresh_postgres_database
+
+ORDER = OrderRef("eleme:3040000000000000398")
+STORE = "eleme:155000001"
+PERSONAL = ("王小明", "13800000000", "某路1号")
+
+
+@pytest.fixture
+def environment(monkeypatch, database_url, unused_tcp_port):
+    """A complete environment in which only the database is there."""
+    values = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": f"redis://127.0.0.1:{unused_tcp_port}/0",
+        "ODOO_URL": f"http://127.0.0.1:{unused_tcp_port}",
+        "ODOO_DB": "none",
+        "ODOO_LOGIN": "bot",
+        "ODOO_PASSWORD": "odoo-word",
+        "ODOO_HOOK_SECRET": "whsec_aW52ZW50ZWQ=",
+        "ELEME_APPS": json.dumps([{"app_id": 1, "key": "k", "secret": "s"}]),
+        "ELEME_API_URL": f"http://127.0.0.1:{unused_tcp_port}",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def add_order(engine, **more):
+    row = {"ref": ORDER, "store": STORE, "terms": {"cancel_window": 60}, "heard_at": 1_700_000_000_000, **more}
+    with engine.begin() as connection:
+        connection.execute(insert(ORDERS), [row])
+
+
+def add_event(engine, **more) -> int:
+    row = {"source": "eleme", "digest": "d", "lane": STORE, "received_at": 1_700_000_000_000, "body": b"\x00{}"}
+    with engine.begin() as connection:
+        return connection.execute(insert(INBOX).returning(INBOX.c.id), [{**row, **more}]).scalar()
+
+
+def add_effect(engine, **more):
+    row = {
+        "lane": STORE,
+        "kind": "document",
+        "key": "k",
+        "order_ref": ORDER,
+        "body": b"\x00{}",
+        "due_at": 1,
+        "created_at": 1,
+    }
+    with engine.begin() as connection:
+        connection.execute(insert(OUTBOX), [{**row, **more}])
+
+
+def add_facts(engine, journal, *facts: Fact):
+    with engine.begin() as connection:
+        for fact in facts:
+            body = Vault().seal(json.dumps(dump_fact(fact)).encode())
+            values = {"ref": ORDER, "key": fact.key, "at": fact.at, "body": body}
+            connection.execute(
+                text("INSERT INTO facts (order_ref, key, at, body) VALUES (:ref, :key, :at, :body)"), values
+            )
+
+
+def test_each_command_has_its_code():
+    for command in COMMANDS:
+        assert callable(pkgutil.resolve_name(command.code)), command.name
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_each_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        parser().parse_args([command, "--help"])
+    assert end.value.code == 0
+    assert f"waimai {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["unheard-of"], ["trace"], ["serve", "--port", "0"], ["work", "-t", "0"]])
+def test_a_wrong_command_line_is_refused(arguments):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "command", [["serve"], ["work"], ["parked"], ["trace", ORDER], ["release", ORDER], ["pull", STORE]]
+)
+def test_missing_settings_stop_every_command_with_all_their_names(environment, capsys, command):
+    environment.delenv("ODOO_DB")
+    environment.setenv("ODOO_PASSWORD", "")
+    assert main(command) == 2
+    captured = capsys.readouterr()
+    assert "ODOO_DB ODOO_PASSWORD" in captured.err
+    assert captured.out == ""
+
+
+def test_migrate_needs_the_database_alone_and_can_be_repeated(environment, capsys):
+    with fresh_postgres_database() as url:
+        environment.setenv("DATABASE_URL", url)
+        environment.delenv("ELEME_APPS")
+        assert [main(["migrate"]), main(["migrate"])] == [0, 0]
+        assert "up to date" in capsys.readouterr().out
+        engine = build_engine(url)
+        with engine.connect() as connection:
+            assert connection.execute(select(ORDERS)).all() == []
+        engine.dispose()
+
+
+def test_a_database_that_is_away_is_said_in_one_line(environment, capsys, unused_tcp_port):
+    environment.setenv("DATABASE_URL", f"postgresql://u:db-word@127.0.0.1:{unused_tcp_port}/none")
+    assert main(["parked"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("waimai: database: ")
+    assert "db-word" not in error
+
+
+def test_parked_shows_nothing_if_nothing_waits(environment, engine, capsys):
+    add_order(engine)
+    assert main(["parked"]) == 0
+    assert "Nothing is parked" in capsys.readouterr().out
+
+
+def test_parked_shows_orders_and_events_with_their_reasons(environment, engine, capsys):
+    add_order(engine, parked="the sums contradict each other", parked_by="replay")
+    number = add_event(engine, state="held", lane="eleme:999", reason="unknown shop")
+    assert main(["parked"]) == 1
+    out = capsys.readouterr().out
+    assert "the sums contradict each other" in next(line for line in out.splitlines() if ORDER in line)
+    assert "unknown shop" in next(line for line in out.splitlines() if f"event {number}" in line)
+
+
+def test_release_lets_a_parked_order_be_tried_again(environment, engine, capsys):
+    add_order(engine, parked="why", parked_by="erp", alert="parked:1")
+    event = add_event(engine, order_ref=ORDER, state="parked", attempts=5, reason="why")
+    add_effect(engine, state="parked", attempts=3, reason="refused")
+    assert main(["release", ORDER]) == 0
+    with engine.connect() as connection:
+        order = connection.execute(select(ORDERS)).one()
+        row = connection.execute(select(INBOX)).one()
+        effect = connection.execute(select(OUTBOX)).one()
+    assert (order.parked, order.parked_by, order.again, order.alert) == (None, None, True, "parked:1")
+    assert (row.id, row.state, row.attempts, row.reason) == (event, "pending", 0, "")
+    assert (effect.state, effect.attempts, effect.reason) == ("pending", 0, "")
+
+
+def test_release_lets_a_parked_event_of_no_order_be_tried_again(environment, engine):
+    number = add_event(engine, state="parked", attempts=5)
+    assert main(["release", str(number)]) == 0
+    with engine.connect() as connection:
+        assert connection.execute(select(INBOX.c.state)).scalar() == "pending"
+
+
+@pytest.mark.parametrize("name", [ORDER, "12345", "eleme:0"])
+def test_release_of_what_is_not_parked_says_so_and_changes_nothing(environment, engine, capsys, name):
+    add_order(engine)
+    add_event(engine, order_ref=ORDER, state="done")
+    assert main(["release", name]) == 2
+    assert "nothing is parked" in capsys.readouterr().err
+    with engine.connect() as connection:
+        assert connection.execute(select(INBOX.c.state)).scalar() == "done"
+        assert connection.execute(select(ORDERS.c.again)).scalar() is False
+
+
+def order_life() -> tuple[Fact, ...]:
+    bought = replace(content(3000), customer=Customer(name=PERSONAL[0], phone=PERSONAL[1], address=PERSONAL[2]))
+    pressed = Press(action="start", command_id=4, user_id=2)
+    return (
+        Fact(key="10", kind=Kind.ORDER, at=Millis(1_700_000_000_000), code=10, content=bought),
+        Fact(key="12", kind=Kind.ACCEPT, at=Millis(1_700_000_010_000), code=12, who="merchant"),
+        Fact(key="due", kind=Kind.DUE, at=Millis(1_700_000_075_000)),
+        Fact(key="press:4", kind=Kind.PRESS, at=Millis(1_700_000_100_000), press=pressed),
+    )
+
+
+def test_trace_shows_facts_and_states_events_and_effects_but_nothing_personal(environment, engine, journal, capsys):
+    add_order(engine, state="preparing", sold=True)
+    add_facts(engine, journal, *order_life())
+    number = add_event(engine, order_ref=ORDER, state="done")
+    add_effect(engine, kind="command", key="cmd-4", state="done")
+    assert main(["trace", ORDER]) == 0
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    for word, state in (("10 ", "new"), ("12 ", "waiting"), ("window over", "paid"), ("pressed", "preparing")):
+        assert any(word in line and state in line for line in lines), (word, state)
+    assert any(str(number) in line and "eleme" in line for line in lines)
+    assert any("cmd-4" in line and "done" in line for line in lines)
+    assert not any(word in out for word in PERSONAL)
+
+
+def test_trace_of_an_unknown_order_says_so(environment, engine, capsys):
+    assert main(["trace", "eleme:1"]) == 2
+    assert "nothing has been heard" in capsys.readouterr().err
+
+
+class Platform:
+    """A platform that gives one order back, refuses one and is away for one."""
+
+    name = "eleme"
+
+    def fetch(self, order, store):
+        if order == "eleme:2":
+            raise Refused("unknown order")
+        if order == "eleme:3":
+            raise Unavailable("later")
+        return Envelope(source="eleme", lane=store, digest=f"pulled {order}", body=b"{}", order=order)
+
+
+@pytest.fixture
+def pulled(monkeypatch, environment, engine):
+    platforms = {"eleme": Platform()}
+    clock = type("Clock", (), {"now": lambda _: 5})()
+    journal = Journal(engine, Vault())
+    services = Services(journal=journal, bell=SilentBell(), erp=None, clock=clock, sources={}, platforms=platforms)
+    monkeypatch.setattr(operating, "build", lambda _: services)
+    return services
+
+
+def test_pull_reads_what_may_still_change_back_through_the_door(pulled, engine, capsys):
+    for ref, state in (("eleme:1", "completed"), ("eleme:2", "paid"), ("eleme:3", "new"), ("eleme:4", "cancelled")):
+        add_order(engine, ref=ref, state=state)
+    assert main(["pull", STORE]) == 1
+    with engine.connect() as connection:
+        (row,) = connection.execute(select(INBOX)).all()
+    assert (row.order_ref, row.lane, row.state) == ("eleme:1", STORE, "pending")
+    out = capsys.readouterr().out
+    assert "unknown order" in next(line for line in out.splitlines() if "eleme:2" in line)
+    assert "later" in next(line for line in out.splitlines() if "eleme:3" in line)
+    assert "eleme:4" not in out
+    assert pulled.bell.rings == [(STORE, "advance")]
+
+
+def test_pull_of_a_platform_that_is_not_there_says_so(pulled, capsys):
+    assert main(["pull", "elsewhere:1"]) == 2
+    assert "elsewhere:1" in capsys.readouterr().err
+
+
+def test_doctor_names_each_setting_that_is_missing(environment, capsys):
+    for name in ("ODOO_DB", "ELEME_APPS"):
+        environment.delenv(name)
+    environment.setenv("QUEUES", "many")
+    assert main(["doctor"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:1] for line in lines] == ["✗", "✗", "✗"]
+    assert lines[0].startswith("✗ ODOO_DB → missing")
+    assert "QUEUES must be a whole number" in lines[2]
+
+
+def test_doctor_says_what_answers_and_what_to_do_about_the_rest(environment, engine, redis_server, capsys):
+    environment.setenv("REDIS_URL", redis_server.url)
+    assert main(["doctor"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    found = {line.split()[1].rstrip(":"): line for line in lines}
+    assert found["database"] == "✓ database"
+    assert found["redis"] == "✓ redis"
+    assert found["tables,"].startswith("✓")
+    assert found["odoo"].startswith("✗ odoo: Odoo: ")
+    assert "ODOO_URL" in found["odoo"]
+    assert found["Ele.me's"].startswith("✗")
+    assert any("ISV" in line for line in lines)
+    assert "odoo-word" not in "".join(lines)
+
+
+def test_doctor_tells_that_the_tables_are_missing(environment, capsys):
+    with fresh_postgres_database() as url:
+        environment.setenv("DATABASE_URL", url)
+        main(["doctor"])
+    assert "run `waimai migrate`" in capsys.readouterr().out
+
+
+def test_doctor_tells_that_nobody_works(environment, engine, capsys):
+    add_event(engine, received_at=1)
+    main(["doctor"])
+    assert "is `waimai work` running" in capsys.readouterr().out
+
+
+def test_states_writes_the_page_of_states(tmp_path):
+    assert main(["states", str(tmp_path / "STATES.md")]) == 0
+    assert (tmp_path / "STATES.md").read_text(encoding="utf-8") == states_md()
+
+
+@pytest.mark.parametrize("shop", ["x=Shop", "=Shop", ""])
+def test_simulate_refuses_a_shop_without_a_number(environment, capsys, shop):
+    assert main(["simulate", "--shop", shop]) == 2
+    assert "NUMBER=NAME" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("written", ["[1]", "{", '[{"app_id": 1}]', '{"a": 1}'])
+def test_simulate_refuses_a_file_that_is_no_list_of_applications(tmp_path, capsys, written):
+    (tmp_path / "apps.json").write_text(written)
+    assert main(["simulate", "--apps", str(tmp_path / "apps.json")]) == 2
+    assert "apps.json" in capsys.readouterr().err
