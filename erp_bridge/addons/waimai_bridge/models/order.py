@@ -41,11 +41,11 @@ class WaimaiOrder(models.Model):
     rider_phone = fields.Char(readonly=True)
     remark = fields.Text("Customer's Remark", readonly=True)
 
-    paid_amount = fields.Monetary("Paid", readonly=True)
+    paid_amount = fields.Monetary("Paid by the Customer", readonly=True)
     original_amount = fields.Monetary("Before Discounts", readonly=True)
     income_amount = fields.Monetary("Income", readonly=True, help="What the platform says the shop receives.")
     commission_amount = fields.Monetary("Commission", readonly=True)
-    refunded_amount = fields.Monetary("Refunded", readonly=True)
+    refunded_amount = fields.Monetary("Refunded Money", readonly=True)
     fees = fields.Json(readonly=True)
     timeline = fields.Json(readonly=True)
 
