@@ -88,6 +88,12 @@ def _simulate(one: argparse.ArgumentParser) -> None:
     )
     one.add_argument("--apps", type=Path, metavar="FILE", help="applications with shops as JSON, instead of ELEME_APPS")
     one.add_argument("--seed", type=int, default=0, help="of what is drawn (%(default)s)")
+    one.add_argument(
+        "--free-cancel",
+        type=_count,
+        default=60,
+        help="seconds after acceptance in which the customer may cancel unasked (%(default)s)",
+    )
     one.add_argument("--retry-seconds", type=_count, default=60, help="until a push comes again (%(default)s)")
 
 
@@ -132,3 +138,6 @@ COMMANDS: Final = (
     Command(name="pull", code=f"{_CODE}.operating:pull", help="read a store's open orders back 回读", arguments=_store),
     Command(name="states", code=f"{_CODE}.trying:states", help="write STATES.md 生成状态文档", arguments=_states),
 )
+
+if __name__ == "__main__":
+    sys.exit(main())

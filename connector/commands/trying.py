@@ -20,6 +20,7 @@ def simulate(args: argparse.Namespace) -> int:
         push_url=args.push_url,
         seed=args.seed,
         push_retry_seconds=args.retry_seconds,
+        free_cancel_seconds=args.free_cancel,
     )
     Console().print(f"The simulated platform 模拟平台: http://{args.host}:{args.port}", highlight=False)
     run(config, args.host, args.port)

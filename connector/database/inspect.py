@@ -1,13 +1,15 @@
 """What operators ask the database: how much waits, why, and what became of one order. No personal data leaves here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, func, select, update
 
 from connector.database.errors import translated
+from connector.database.orders import unpack
 from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX
+from connector.domain.documents import Document
 from connector.domain.order import Fact, Millis, OrderRef, StoreRef, Terms
 from connector.vault import Vault
 from mappings.stored import load_fact
@@ -129,6 +131,32 @@ def unfinished(engine: Engine, store: StoreRef) -> tuple[OrderRef, ...]:
     )
     with translated(), engine.connect() as connection:
         return tuple(OrderRef(ref) for ref in connection.execute(mine).scalars())
+
+
+def documents(engine: Engine, vault: Vault) -> Iterator[Document]:
+    """What the ERP was last told of each order, for who compares.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    told = select(ORDERS.c.document, ORDERS.c.version).where(ORDERS.c.document.is_not(None)).order_by(ORDERS.c.ref)
+    with translated(), engine.connect() as connection:
+        for row in connection.execution_options(stream_results=True).execute(told):
+            yield unpack(vault.open(row.document), row.version)
+
+
+def open_work(engine: Engine) -> int:
+    """How much is still to be done: events, effects (but fetches that only make sure), and windows that have to ring.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    events = select(func.count()).where(INBOX.c.state.in_(["pending", "held"]))
+    opened = OUTBOX.c.state.in_(["pending", "sending", "unknown"])
+    effects = select(func.count()).where(opened, OUTBOX.c.key.not_like("after:%"))
+    windows = select(func.count()).where(ORDERS.c.due_at.is_not(None), ~ORDERS.c.rung)
+    with translated(), engine.connect() as connection:
+        return sum(int(connection.scalar(count) or 0) for count in (events, effects, windows))
 
 
 def release(engine: Engine, what: OrderRef | int, now: Millis) -> StoreRef | None:

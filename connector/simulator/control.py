@@ -24,6 +24,7 @@ control = Blueprint("control", __name__, url_prefix="/sim")
 control.before_request(guard)
 WHEN = ("at", "ago")
 RANDOM = "random"
+FASTEST = 60
 
 
 def _given() -> dict[str, object]:
@@ -127,10 +128,11 @@ def scenario(name: str) -> Response:
 
 @control.post("/plan")
 def plan() -> Response:
-    """Plays the lunch rush of thirty orders: `ago` (default: long enough to be over), `merchant`."""
+    """Plays the lunch rush of thirty orders: `ago` (default: long enough to be over), `merchant`, `pace`."""
     given, world = _given(), here()
-    merchant = _flag(given, "merchant", default=True)
-    played: list[Played] = play_plan(world, LUNCH, start=_moment(given, LUNCH_SECONDS), merchant=merchant)
+    merchant, pace = _flag(given, "merchant", default=True), params.between({"pace": 1, **given}, "pace", 1, FASTEST)
+    start = _moment(given, -(-LUNCH_SECONDS // pace))
+    played: list[Played] = play_plan(world, LUNCH, start=start, merchant=merchant, pace=pace)
     world.tick()
     return jsonify(orders=[dataclasses.asdict(entry) for entry in played])
 

@@ -66,7 +66,7 @@ LUNCH: tuple[Planned, ...] = tuple(
 LUNCH_SECONDS = max(planned.after + SCENARIOS[planned.scenario].length for planned in LUNCH)
 
 
-def play(
+def play(  # noqa: PLR0913 - the one way to play, all but what is played by name
     world: World,
     scenario: Scenario,
     shop_id: int,
@@ -74,8 +74,12 @@ def play(
     *,
     start: int,
     merchant: bool = True,
+    pace: int = 1,
 ) -> Played:
-    """Plays a scenario from `start` (milliseconds); without `merchant` somebody else does those steps."""
+    """Plays a scenario from `start` (milliseconds), `pace` times as fast as life.
+
+    Without `merchant` somebody else does those steps.
+    """
     world.shop(shop_id)
     order_id = world.reserve()
     played = Played(order_id=order_id, shop_id=shop_id, kind=kind, scenario=scenario.name, refused=[])
@@ -87,7 +91,7 @@ def play(
     world.later(start, placed)
     for step in scenario.steps:
         if merchant or ACTS[step.act].actor is not Actor.MERCHANT:
-            world.later(start + step.at * SECOND, partial(_do, world, played, step))
+            world.later(start + step.at * SECOND // pace, partial(_do, world, played, step))
     return played
 
 
@@ -98,8 +102,10 @@ def _do(world: World, played: Played, step: Step, at: int) -> None:
         played.refused.append(f"{step.act}: {error.code} {error.message}")
 
 
-def play_plan(world: World, plan: tuple[Planned, ...], *, start: int, merchant: bool = True) -> list[Played]:
-    """Plays every order of a plan; shops are counted round if the world has fewer."""
+def play_plan(
+    world: World, plan: tuple[Planned, ...], *, start: int, merchant: bool = True, pace: int = 1
+) -> list[Played]:
+    """Plays every order of a plan, `pace` times as fast as life; shops are counted round if the world has fewer."""
     shops = list(world.shops)
     return [
         play(
@@ -107,8 +113,9 @@ def play_plan(world: World, plan: tuple[Planned, ...], *, start: int, merchant: 
             SCENARIOS[planned.scenario],
             shops[planned.shop % len(shops)],
             planned.kind,
-            start=start + planned.after * SECOND,
+            start=start + planned.after * SECOND // pace,
             merchant=merchant,
+            pace=pace,
         )
         for planned in plan
     ]

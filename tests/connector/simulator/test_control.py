@@ -118,6 +118,12 @@ def test_a_scenario_is_played_to_its_end(client):
     assert client.post("/sim/scenarios/unheard", json={"shop": SHOP}).status_code == 400
 
 
+def test_a_plan_can_be_played_faster_than_life(client, world):
+    assert client.post("/sim/plan", json={"pace": 10}).json["orders"]
+    began = min(order.placed_at for order in world.orders.values())
+    assert NOW - began == LUNCH_SECONDS * 100
+
+
 def test_the_plan_is_played_by_one_call(client, world):
     orders = client.post("/sim/plan").json["orders"]
     assert len(orders) == 30

@@ -1,0 +1,86 @@
+"""Where everything of a running stack is, from the settings that ``make up`` wrote."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from bench.kitchen import DishToCook, Kitchen
+from connector.database.engine import Engine, build_engine
+from connector.database.inspect import open_work
+from connector.settings import load_database_url
+from connector.simulator.catalogue import DISHES, MATERIALS
+from erp_bridge.odoo.session import Address
+
+#: The shops of the simulated platform, by number.
+SHOPS = {155000001: "小满面馆（人民路店）", 155000002: "小满面馆（江滨店）", 155000003: "小满面馆（大学城店）"}
+
+#: The demo's cancellation window in seconds: a minute would be too long to wait for.
+WINDOW = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The simulator, the ERP as its administrator sees it, and the addresses for people."""
+
+    simulator: httpx.Client
+    kitchen: Kitchen
+    web: str
+    odoo: str
+    engine: Engine
+
+    @classmethod
+    def from_environment(cls) -> "World":
+        """As ``make up`` left it."""
+        settings = os.environ
+        address = Address(
+            url=settings["ODOO_URL"],
+            database=settings["ODOO_DB"],
+            login=settings.get("ODOO_ADMIN_LOGIN", "admin"),
+            password=settings.get("ODOO_ADMIN_PASSWORD", "admin"),
+        )
+        return cls(
+            simulator=httpx.Client(base_url=settings["SIMULATOR_URL"], timeout=30),
+            kitchen=Kitchen(address),
+            web=settings["WEB_URL"],
+            odoo=settings["ODOO_URL"],
+            engine=build_engine(load_database_url()),
+        )
+
+    def shops(self) -> dict[int, str]:
+        """The shops on the platform."""
+        return SHOPS
+
+    def set_up(self) -> None:
+        """Make the chain in Odoo: materials, dishes with recipes, a store for each shop."""
+        dishes = [
+            DishToCook(code=dish.code, name=dish.title, price=dish.price, recipe=dish.recipe)
+            for dish in DISHES.values()
+            if dish.mapped
+        ]
+        self.kitchen.set_up(MATERIALS, dishes, {str(number): name for number, name in self.shops().items()})
+        self.kitchen.configure(cancel_window=WINDOW)
+
+    def waiting(self) -> int:
+        """Rows of our database that something will still be done about."""
+        return open_work(self.engine)
+
+
+def wait_for(what: str, done: Callable[[], bool], *, seconds: int = 120, say: Callable[[str], None]) -> None:
+    """Wait until something holds, telling every few seconds what for.
+
+    Raises:
+        SystemExit: it does not come to hold in time.
+    """
+    begun = time.monotonic()
+    told = begun
+    while not done():
+        now = time.monotonic()
+        if now - begun > seconds:
+            raise SystemExit(f"等待超时 · waited {seconds} s in vain: {what}")
+        if now - told > 3:
+            say(f"  … {what} ({now - begun:.0f} s)")
+            told = now
+        time.sleep(0.3)
