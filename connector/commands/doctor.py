@@ -100,7 +100,11 @@ def _stores(found: Settings, services: Services) -> Iterator[Finding]:
     except BridgeError:
         return  # the ping has said so
     if not stores:
-        yield Finding(well=False, what="no store in Odoo 没有门店", advice="add one under Waimai > Stores 请新增门店")
+        yield Finding(
+            well=False,
+            what="no store in Odoo 没有门店",
+            advice="add one under Delivery Platforms > Configuration > Stores 请新增门店",
+        )
     apps = {"eleme": {app.app_id for app in found.eleme_apps}, "meituan": {app.app_id for app in found.meituan_apps}}
     for store in stores:
         yield _store(store, apps)

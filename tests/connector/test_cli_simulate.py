@@ -1,0 +1,63 @@
+"""``waimai simulate`` as it is run."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def simulate():
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str) -> str:
+        port = free_port()
+        apps = json.dumps([{"app_id": 10000001, "key": "invented-key", "secret": ["newest", "older"]}])
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "ELEME_APPS": apps}
+        command = [sys.executable, "-m", "connector.cli", "simulate", "--port", str(port), *arguments]
+        started.append(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL))
+        turn = threading.Event()
+        for _ in range(int(PATIENCE * 20)):
+            assert started[-1].poll() is None
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return f"http://127.0.0.1:{port}"
+            turn.wait(0.05)
+        raise TimeoutError(port)
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+        return answer.read().decode()
+
+
+def test_the_simulated_platform_has_the_applications_of_the_environment_and_the_shops_of_the_command_line(simulate):
+    page = read(simulate("--shop", "155000001=好味道", "--shop", "155000002") + "/")
+    assert "好味道" in page
+    assert "155000002" in page
+
+
+def test_the_applications_can_stand_in_a_file(simulate, tmp_path):
+    app = {"app_id": 7, "key": "k", "secret": "s", "shops": [{"id": 8, "name": "文件里的店"}]}
+    (tmp_path / "apps.json").write_text(json.dumps([app]), encoding="utf-8")
+    assert "文件里的店" in read(simulate("--apps", str(tmp_path / "apps.json")) + "/")
