@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, request
+from flask.json.provider import DefaultJSONProvider
 
 from .api import Api
 from .control import control
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from .config import SimulatorConfig
 
 LARGEST_BODY = 1024 * 1024
+
+
+class _Readable(DefaultJSONProvider):
+    """Chinese as Chinese, members in the order in which they were written."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
 platform = Blueprint("platform", __name__)
 
 
@@ -31,6 +41,7 @@ def create_app(config: SimulatorConfig) -> Flask:
     """The simulated platform as a WSGI application; nothing runs beside it, see `server.py` for that."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json = _Readable(app)
     world = World(config)
     app.extensions["simulator"] = world
     app.extensions["simulator.api"] = Api(world)

@@ -13,12 +13,14 @@ from .catalogue import DISHES, MATERIALS
 from .errors import ORDER_UNKNOWN, VALIDATION_FAILED, PlatformError
 from .guard import guard, here
 from .kinds import KINDS, at_random, of_items
-from .play import LUNCH, LUNCH_SECONDS, Played, play, play_plan
+from .play import LUNCH, LUNCH_SECONDS, play, play_plan
 from .scenarios import SCENARIOS
 from .units import SECOND
 
 if TYPE_CHECKING:
     from .content import Content
+    from .play import Played
+    from .push import Sent
 
 control = Blueprint("control", __name__, url_prefix="/sim")
 control.before_request(guard)
@@ -66,6 +68,31 @@ def content(given: dict[str, object]) -> Content:
 
 def _window() -> int:
     return request.args.get("window", here().config.free_cancel_seconds, type=int)
+
+
+def _played(played: Played) -> dict[str, object]:
+    return {
+        "orderId": played.order_id,
+        "shop": played.shop_id,
+        "kind": played.kind,
+        "scenario": played.scenario,
+        "refused": played.refused,
+    }
+
+
+def _sent(sent: Sent) -> dict[str, object]:
+    return {
+        "requestId": sent.request_id,
+        "type": sent.kind,
+        "orderId": sent.order_id,
+        "shop": sent.shop_id,
+        "attempt": sent.attempt,
+        "at": sent.at,
+        "forms": sent.forms,
+        "status": sent.status,
+        "answer": sent.answer,
+        "ok": sent.ok,
+    }
 
 
 @control.errorhandler(PlatformError)
@@ -123,7 +150,7 @@ def scenario(name: str) -> Response:
     start, merchant = _moment(given, chosen.length), _flag(given, "merchant", default=True)
     played = play(world, chosen, params.integer(given, "shop"), kind, start=start, merchant=merchant)
     world.tick()
-    return jsonify(dataclasses.asdict(played))
+    return jsonify(_played(played))
 
 
 @control.post("/plan")
@@ -132,15 +159,15 @@ def plan() -> Response:
     given, world = _given(), here()
     merchant, pace = _flag(given, "merchant", default=True), params.between({"pace": 1, **given}, "pace", 1, FASTEST)
     start = _moment(given, -(-LUNCH_SECONDS // pace))
-    played: list[Played] = play_plan(world, LUNCH, start=start, merchant=merchant, pace=pace)
+    played = play_plan(world, LUNCH, start=start, merchant=merchant, pace=pace)
     world.tick()
-    return jsonify(orders=[dataclasses.asdict(entry) for entry in played])
+    return jsonify(orders=[_played(entry) for entry in played])
 
 
 @control.get("/plays")
 def plays() -> Response:
     """Everything that was put on the agenda, with the steps that the platform did not allow."""
-    return jsonify([dataclasses.asdict(played) for played in list(here().plays)])
+    return jsonify([_played(played) for played in list(here().plays)])
 
 
 @control.get("/switches")
@@ -166,8 +193,8 @@ def pushes() -> Response:
     if "failed" in request.args:
         log = [sent for sent in log if not sent.ok]
     missing = {str(app.app_id): world.pusher.not_reached_count(app) for app in world.config.accounts}
-    rows = [dataclasses.asdict(sent) for sent in log]
-    return jsonify(waiting=world.pusher.waiting(), not_reached=missing, log=rows)
+    rows = [_sent(sent) for sent in log]
+    return jsonify(waiting=world.pusher.waiting(), notReached=missing, log=rows)
 
 
 @control.post("/pushes/drain")

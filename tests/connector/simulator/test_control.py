@@ -111,7 +111,7 @@ def test_the_truth_is_told_by_order_and_by_shop(client):
 def test_a_scenario_is_played_to_its_end(client):
     played = client.post("/sim/scenarios/refund_part", json={"shop": SHOP}).json
     assert played["refused"] == []
-    row = client.get(f"/sim/orders/{played['order_id']}").json
+    row = client.get(f"/sim/orders/{played['orderId']}").json
     assert [one["type"] for one in row["history"]][-2:] == [30, 33]
     assert row["refunded"] == 1000
     assert client.get("/sim/plays").json == [played]
@@ -158,8 +158,8 @@ def test_deliveries_are_told_with_their_answers(client, connector, world):
     client.post("/sim/pushes/drain")
     told = client.get(f"/sim/pushes?order={row['orderId']}").json
     (sent,) = told["log"]
-    assert (sent["kind"], sent["status"], sent["answer"], sent["ok"]) == (10, 200, '{"message":"ok"}', True)
-    assert (told["waiting"], told["not_reached"]["10000001"]) == (0, 0)
+    assert (sent["type"], sent["status"], sent["answer"], sent["ok"]) == (10, 200, '{"message":"ok"}', True)
+    assert (told["waiting"], told["notReached"]["10000001"]) == (0, 0)
     assert client.get("/sim/pushes?failed=1").json["log"] == []
 
 

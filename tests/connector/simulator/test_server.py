@@ -50,7 +50,7 @@ def test_orders_placed_over_the_network_are_pushed_by_themselves(taker, capfd):
             assert taker.changed.wait_for(lambda: taker.taken == 9, PATIENCE)
             world = server.world
         assert client.get("/").status_code == 200
-        row = client.get(f"/sim/orders/{played['order_id']}").json()
+        row = client.get(f"/sim/orders/{played['orderId']}").json()
         assert row["status"] == "settled"
         with world.pusher.changed:
             assert world.pusher.changed.wait_for(lambda: len(world.pusher.log) == 9, PATIENCE)
