@@ -25,6 +25,20 @@ page.before_request(guard)
 ORDERS_SHOWN = 50
 PUSHES_SHOWN = 15
 SEE_OTHER = 303
+# The platform's words (page 2.6) as people say them.
+WORDS = {
+    "unprocessed": ("未处理", "not accepted"),
+    "valid": ("已接单", "accepted"),
+    "refunding": ("退单处理中", "request open"),
+    "invalid": ("无效", "invalid"),
+    "settled": ("已完成", "finished"),
+    "noRefund": ("无退单", "no refund"),
+    "applied": ("已申请退单", "asked"),
+    "rejected": ("退单被拒", "refused"),
+    "arbitrating": ("仲裁中", "in arbitration"),
+    "failed": ("退单失败", "dismissed"),
+    "successful": ("退单成功", "money went back"),
+}
 NUMBERS = ("code", "type", "remindId")
 
 
@@ -38,8 +52,8 @@ def _shown(order: Order) -> dict[str, object]:
         "shop": order.shop.name,
         "day_sn": order.day_sn,
         "placed": local(order.placed_at).replace("T", " "),
-        "status": order.word,
-        "refund": order.refund_word,
+        "status": WORDS[order.word][_lang() == "en"],
+        "refund": WORDS[order.refund_word][_lang() == "en"],
         "rider": order.rides[-1].code if order.rides else "",
         "paid": f"{yuan(order.content.paid):.2f}",
         "refunded": f"{yuan(order.refunded):.2f}",

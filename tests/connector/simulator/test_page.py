@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from connector.simulator.order import CaseStatus, Status
+from connector.simulator.page import WORDS
+
 SHOP = 155000001
 
 
@@ -12,7 +15,7 @@ def press(client, order, act, **form):
 
 
 def buttons(html):
-    return re.findall(r"<button>([^<]+)</button>", html)
+    return re.findall(r"<button[^>]*>([^<]+)</button>", html)
 
 
 @pytest.fixture
@@ -86,6 +89,12 @@ def test_a_form_that_was_bent_orders_nothing(client, world, form):
 def test_deliveries_are_shown(client, world, order):
     world.pusher.drain()
     assert "200 {&#34;message&#34;:&#34;ok&#34;}" in client.get("/").text
+
+
+def test_every_word_of_the_platform_is_said_in_both_languages():
+    words = {*Status, *CaseStatus, "refunding"}
+    assert set(WORDS) == {str(word) for word in words}
+    assert all(not zh.isascii() and en.isascii() for zh, en in WORDS.values())
 
 
 def test_nothing_is_loaded_from_elsewhere(client):
