@@ -30,9 +30,6 @@ _RELEASE: Final = text("""
 UPDATE inbox SET state = 'pending', attempts = 0, due_at = 0
 WHERE state = 'held' AND lane IN (SELECT ref FROM stores WHERE (body ->> 'active')::boolean) RETURNING lane
 """)
-_UNPARK: Final = text("""
-UPDATE inbox SET state = 'pending', attempts = 0, due_at = 0, reason = '' WHERE state = 'parked' AND order_ref = :order
-""")
 _WAITING: Final = text("SELECT 1 FROM inbox WHERE state = 'pending' AND order_ref = :order LIMIT 1")
 _LANES: Final = text("""
 SELECT DISTINCT lane FROM inbox WHERE state = 'pending' AND due_at <= :now AND received_at <= :before
@@ -110,10 +107,6 @@ class Inbox:
     def any_held(self) -> bool:
         """Whether anything waits for its shop."""
         return self._connection.execute(_ANY_HELD).first() is not None
-
-    def unpark(self, order: OrderRef) -> int:
-        """Try the parked rows of an order again. How many there are."""
-        return self._connection.execute(_UNPARK, {"order": order}).rowcount
 
     def waiting(self, order: OrderRef) -> bool:
         """Whether events of an order have not been applied yet."""

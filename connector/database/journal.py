@@ -13,7 +13,7 @@ from connector.database.lanes import Lanes, Lease, fence
 from connector.database.orders import Kept, Orders, ParkedBy
 from connector.database.outbox import Outbox
 from connector.database.stores import Shelf, Stores
-from connector.domain.order import Millis, OrderRef
+from connector.domain.order import Millis
 from connector.ports import Alert, Envelope
 from connector.vault import Vault
 
@@ -98,21 +98,6 @@ class Journal:
             if lease is not None:
                 fence(connection, lease)
             yield Transaction(connection, self._vault)
-
-    def release(self, order: OrderRef, now: Millis) -> bool:
-        """A person has repaired what parked an order: its events, replay and document are tried again.
-
-        Returns:
-            Whether there is such an order.
-        """
-        with self.begin() as transaction:
-            transaction.inbox.unpark(order)
-            kept = transaction.orders.open(order)
-            if kept is not None:
-                transaction.heal(kept, now)
-                kept.again = True
-                transaction.orders.save(kept)
-        return kept is not None
 
     def take(self, envelopes: Sequence[Envelope], received_at: Millis) -> list[tuple[int, bool]]:
         """Store raw events in one transaction, each once by source and digest.

@@ -95,6 +95,22 @@ class Lanes:
             connection.execute(_RELEASE, {"lane": lease.lane, "step": lease.step, "token": lease.token})
 
     @contextmanager
+    def visit(self, lane: StoreRef, step: str) -> Iterator[Lease | None]:
+        """A lane for the length of a block, given back however that ends; ``None`` while somebody else is there."""
+        lease = self.claim(lane, step)
+        try:
+            yield lease
+        finally:
+            if lease is not None:
+                self._leave(lease)
+
+    def _leave(self, lease: Lease) -> None:
+        try:
+            self.release(lease)
+        except Unavailable as error:  # then the lease runs out
+            _LOG.warning("lease_not_released", lane=lease.lane, step=lease.step, reason=str(error))
+
+    @contextmanager
     def kept(self, lease: Lease, every: float = _HEARTBEAT_SECONDS) -> Iterator[None]:
         """Prolong a lease from a thread of its own while calls outside last; a frozen process prolongs nothing."""
         over = threading.Event()

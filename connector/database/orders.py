@@ -45,7 +45,6 @@ ORDER BY due_at LIMIT :limit
 _RINGING_LANES: Final = text("""
 SELECT DISTINCT store FROM orders WHERE ((due_at IS NOT NULL AND NOT rung) OR again) AND (due_at <= :now OR again)
 """)
-_PARKED: Final = text("SELECT ref, store, parked_by, parked FROM orders WHERE parked IS NOT NULL ORDER BY heard_at")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -133,10 +132,6 @@ class Orders:
     def ringing_lanes(self, now: Millis) -> set[StoreRef]:
         """Lanes in which something rings."""
         return {StoreRef(lane) for lane in self._connection.execute(_RINGING_LANES, {"now": now}).scalars()}
-
-    def parked(self) -> list[tuple[OrderRef, StoreRef, str, str]]:
-        """All parked orders, oldest first: order, store, what parked it, the reason."""
-        return [(row.ref, row.store, row.parked_by, row.parked) for row in self._connection.execute(_PARKED)]
 
     def _stored(self, ref: OrderRef) -> list[tuple[Fact, str | None]]:
         return [

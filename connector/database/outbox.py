@@ -27,7 +27,7 @@ _PUT_ANEW: Final = text(
     done_at = NULL"""
 )
 _COLUMNS: Final = """row.id, row.lane, row.kind, row.key, row.order_ref, row.version, row.body, row.state, row.attempts,
-    row.created_at, orders.document"""
+    row.created_at, orders.document, orders.parked_by"""
 _OPEN: Final = "row.state IN ('pending', 'sending', 'unknown')"
 _WAIT: Final = {  # a document that was refused is tried again with each news; everything else of a parked order waits
     "document": "AND (orders.parked IS NULL OR orders.parked_by = 'erp')",
@@ -58,11 +58,20 @@ _STATE: Final = text("""
 UPDATE outbox SET state = :state, reason = :reason, done_at = :done_at WHERE id = ANY(:ids)
     AND (CAST(:version AS bigint) IS NULL OR version = :version)
 """)
-_SENDING: Final = text("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = :id")
+#: Rows that ``advance`` holds get a newer version just now: they are passed over, since waiting for many rows while
+#: somebody else waits for ours would be a deadlock. They are sent once more, which changes nothing.
+_WRITTEN: Final = text("""
+UPDATE outbox SET state = 'done', reason = '', done_at = :now WHERE id IN (
+    SELECT row.id FROM outbox AS row
+    JOIN unnest(CAST(:ids AS bigint[]), CAST(:versions AS bigint[])) AS sent (id, version) USING (id, version)
+    FOR UPDATE OF row SKIP LOCKED)
+""")
+_SENDING: Final = text("UPDATE outbox SET state = 'sending' WHERE id = :id")
+_UNKNOWN: Final = text("UPDATE outbox SET state = 'unknown', due_at = :due_at WHERE id = :id")
 _PUT_OFF: Final = text("""
-UPDATE outbox SET state = :state, reason = :reason, attempts = attempts + :counted,
+UPDATE outbox SET state = :state, reason = :reason, attempts = attempts + 1,
     due_at = :now + least(CAST(:longest AS bigint), CAST(1000 * power(2, least(attempts, 10)) AS bigint))
-WHERE id = ANY(:ids)
+WHERE id IN (SELECT id FROM outbox WHERE id = ANY(:ids) FOR UPDATE SKIP LOCKED)
 """)
 _PUT_OFF_UNTIL: Final = text("UPDATE outbox SET due_at = :due_at, attempts = attempts + 1 WHERE id = :id")
 _REVISE: Final = text("""
@@ -81,7 +90,7 @@ _HAS: Final = text("SELECT 1 FROM outbox WHERE key = :key")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """A row of the outbox; ``document`` is the order's last one, for rows of that kind."""
+    """A row of the outbox; ``document`` is its order's last one, ``parked_by`` its order's."""
 
     id: int
     lane: StoreRef
@@ -94,6 +103,7 @@ class Outgoing:
     attempts: int
     created_at: Millis
     document: bytes | None
+    parked_by: str | None
 
     @property
     def command(self) -> Command:
@@ -114,12 +124,12 @@ class Outgoing:
 
 
 class Outbox:
-    """The outbox within one transaction; ``written`` counts what was put into it."""
+    """The outbox within one transaction; ``added`` counts what was put into it."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
-        self.written = 0
+        self.added = 0
 
     def put_document(self, order: OrderRef, lane: StoreRef, version: int, now: Millis) -> None:
         """The order's document has changed: its one row waits again, whatever became of the version before."""
@@ -166,9 +176,18 @@ class Outbox:
         """A call is about to be made: from here on its outcome is unknown until it is told."""
         self._connection.execute(_SENDING, {"id": row})
 
-    def done(self, rows: Sequence[int], now: Millis, reason: str = "", *, version: int | None = None) -> bool:
-        """It has happened; with a version only if the row still asks for that one. Whether a row has ended."""
-        return self._state(rows, "done", reason, done_at=now, version=version)
+    def unknown(self, row: int, due_at: Millis) -> None:
+        """A call was begun, nobody knows how it ended, and the order has been read back since."""
+        self._connection.execute(_UNKNOWN, {"id": row, "due_at": due_at})
+
+    def written(self, rows: Sequence[Outgoing], now: Millis) -> None:
+        """Documents have reached the ERP; those that have got a newer version since still wait."""
+        sent = {"ids": [row.id for row in rows], "versions": [row.version for row in rows]}
+        self._connection.execute(_WRITTEN, {**sent, "now": now})
+
+    def done(self, rows: Sequence[int], now: Millis, reason: str = "") -> None:
+        """It has happened."""
+        self._state(rows, "done", reason, done_at=now)
 
     def park(self, rows: Sequence[int], reason: str, *, version: int | None = None) -> bool:
         """A person must look; with a version only if the row still asks for that one. Whether a row was parked."""
@@ -177,7 +196,7 @@ class Outbox:
     def put_off(self, rows: Sequence[int], now: Millis, reason: str, *, state: str = "pending") -> None:
         """Try again after 1, 2, 4 … 60 seconds."""
         values = {"ids": list(rows), "now": now, "reason": reason, "state": state, "longest": _LONGEST}
-        self._connection.execute(_PUT_OFF, {**values, "counted": 1})
+        self._connection.execute(_PUT_OFF, values)
 
     def put_off_until(self, row: int, due_at: Millis) -> None:
         """Try again at a moment."""
@@ -194,7 +213,7 @@ class Outbox:
 
     def revive(self, order: OrderRef, now: Millis) -> None:
         """Try an order's refused document again."""
-        self.written += self._connection.execute(_REVIVE, {"order": order, "now": now}).rowcount
+        self.added += self._connection.execute(_REVIVE, {"order": order, "now": now}).rowcount
 
     def _state(self, rows: Sequence[int], state: str, reason: str, **changes: Any) -> bool:  # noqa: ANN401 - columns
         values = {"done_at": None, "version": None, **changes}
@@ -205,7 +224,7 @@ class Outbox:
         sealed = self._vault.seal(json.dumps(body, ensure_ascii=False).encode())
         values = {"order": None, "version": 0, "due_at": row["now"], "expires_at": None, **row}
         put = self._connection.execute(how, {"kind": kind, "key": key, "lane": lane, "body": sealed, **values})
-        self.written += put.rowcount
+        self.added += put.rowcount
         return put.rowcount > 0
 
     def _outgoing(self, row: Row[Any]) -> Outgoing:
@@ -221,4 +240,5 @@ class Outbox:
             attempts=row.attempts,
             created_at=Millis(row.created_at),
             document=None if row.document is None else self._vault.open(row.document),
+            parked_by=row.parked_by,
         )

@@ -8,6 +8,7 @@ from connector.database.engine import build_engine, migrate
 from connector.database.journal import Journal
 from connector.database.tables import METADATA
 from connector.vault import Vault
+from tests.doubles import World
 from tests.stack import fresh_postgres_database
 
 
@@ -44,3 +45,11 @@ def unused_tcp_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def world(journal):
+    """A bridge with one shop of an invented platform over a real database."""
+    made = World(journal)
+    made.open_shop()
+    return made

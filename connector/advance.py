@@ -1,0 +1,219 @@
+"""From the inbox to the outbox: read what waits in a lane, replay its orders, and write what changed.
+
+A visit takes up to twenty rows, each in a savepoint of its own, and leaves; everything that a row means is written in
+one transaction with the row itself. One order that fails does not stop the others of its shop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from connector import logs
+from connector.database.inbox import Waiting
+from connector.database.journal import Transaction
+from connector.database.lanes import Lease
+from connector.database.orders import Kept
+from connector.domain.errors import Refused, Unavailable
+from connector.domain.order import Millis, OrderRef, StoreRef
+from connector.faults import reach
+from connector.ports import Alert, Heard, Store
+from connector.services import Services
+from connector.settling import judge, settle
+
+#: Rows that one visit takes before others are let in.
+ROWS: Final = 20
+#: Attempts at a row before a person must look.
+ATTEMPTS: Final = 5
+_LOG: Final = logs.get(__name__)
+
+
+class _Held(Exception):  # noqa: N818 - an outcome, never leaves this module
+    """The shop takes no new orders (it is archived in the ERP)."""
+
+
+def advance(services: Services, lane: StoreRef) -> bool:
+    """Visit a lane once.
+
+    Returns:
+        Whether something was left that could be done now; then ring again. ``False`` as well while somebody else is
+        there, who looks once more before leaving.
+
+    Raises:
+        Unavailable: the database is away, or somebody else has taken the lane over.
+    """
+    with services.journal.lanes.visit(lane, "advance") as lease:
+        if lease is None:
+            return False
+        reach("advance.claimed")
+        visit = _Visit(services, lease)
+        left = ROWS
+        while left > 0 and (rows := visit.next(left)):
+            visit.apply(rows)
+            left -= len(rows)
+        visit.ring()
+    if visit.written:
+        services.bell.ring(lane, "deliver")
+    return visit.waiting()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Row:
+    """What is known of a row while it is applied."""
+
+    waiting: Waiting
+    order: OrderRef | None
+
+
+class _Visit:
+    """One visit of one lane."""
+
+    def __init__(self, services: Services, lease: Lease) -> None:
+        self._services = services
+        self._lease = lease
+        self._store: Store | None = None
+        self.written = 0
+
+    @property
+    def _now(self) -> Millis:
+        return self._services.clock.now()
+
+    def next(self, limit: int) -> Sequence[Waiting]:
+        """The rows to apply together, their attempts counted and committed before any of them is applied.
+
+        A row that was begun before may have ended its worker: it is tried alone, and put off before it is.
+        """
+        lane = self._lease.lane
+        self._store = self._services.journal.stores.get(lane)
+        with self._services.journal.begin(self._lease) as tx:
+            if self._store is None:
+                tx.inbox.hold_lane(lane)
+                return ()
+            rows = tx.inbox.next(lane, self._now, limit)
+            begun = [index for index, row in enumerate(rows) if row.attempts]
+            rows = rows[: (begun[0] or 1) if begun else len(rows)]
+            if rows:
+                tx.inbox.count([row.id for row in rows], _backoff(self._now, rows[0].attempts))
+        reach("advance.counted")
+        return rows
+
+    def apply(self, rows: Sequence[Waiting]) -> None:
+        """Apply rows in one transaction, each in a savepoint; those behind a failed one of their order wait."""
+        failed: set[OrderRef] = set()
+        with self._services.journal.begin(self._lease) as tx:
+            for waiting in rows:
+                row = _Row(waiting=waiting, order=waiting.order)
+                if row.order in failed:
+                    tx.inbox.put_off(waiting.id, Millis(0), "behind an earlier event of its order", row.order)
+                elif not self._tried(tx, row) and row.order:
+                    failed.add(row.order)
+                reach("advance.applied")
+            self.written += tx.outbox.added
+            reach("advance.before_commit")
+        reach("advance.after_commit")
+
+    def ring(self) -> None:
+        """Let windows' rows ring, and replay what a person has released."""
+        if self._store is None:
+            return
+        with self._services.journal.begin(self._lease) as tx:
+            for ref in tx.orders.ringing(self._lease.lane, self._now, ROWS):
+                self._ring(tx, ref)
+            self.written += tx.outbox.added
+            reach("advance.before_commit")
+
+    def waiting(self) -> bool:
+        """Whether something can be done now, asked after the lane was given back."""
+        now = self._now
+        with self._services.journal.begin() as tx:
+            return bool(
+                tx.inbox.next(self._lease.lane, now, 1) or tx.orders.ringing(self._lease.lane, now, 1),
+            )
+
+    def _tried(self, tx: Transaction, row: _Row) -> bool:
+        try:
+            if row.waiting.attempts >= ATTEMPTS:
+                raise Refused(f"given up after {ATTEMPTS} attempts")  # noqa: TRY301 - one way to park
+            with tx.savepoint():
+                self._read(tx, row)
+        except Unavailable:
+            raise
+        except _Held:
+            tx.inbox.hold(row.waiting.id, "the shop takes no new orders")
+        except Refused as refusal:
+            self._park(tx, row, str(refusal))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other orders of the shop go on
+            return self._failed(tx, row, error)
+        return True
+
+    def _failed(self, tx: Transaction, row: _Row, error: Exception) -> bool:
+        waiting, attempts = row.waiting, row.waiting.attempts + 1
+        _LOG.error("not_applied", event_id=waiting.id, lane=waiting.lane, attempts=attempts, exc_info=error)
+        if attempts >= ATTEMPTS:
+            self._park(tx, row, f"{type(error).__name__} after {attempts} attempts")
+            return True
+        tx.inbox.put_off(waiting.id, _backoff(self._now, attempts), type(error).__name__, row.order)
+        return False
+
+    def _read(self, tx: Transaction, row: _Row) -> None:
+        source = self._services.sources.get(row.waiting.source)
+        if source is None:
+            raise Refused(f"no such source: {row.waiting.source}")
+        heard = source.heard(tx.inbox.raw(row.waiting))
+        row.order = heard.order or row.order
+        words = heard.note
+        if heard.press is not None:
+            words = judge(tx, heard.press, row.waiting.id, self._now)
+        elif heard.order is not None and heard.facts:
+            self._absorb(tx, row, heard)
+        tx.inbox.done(row.waiting.id, self._now, words)
+
+    def _absorb(self, tx: Transaction, row: _Row, heard: Heard) -> None:
+        assert heard.order is not None  # asked above
+        kept = tx.orders.open(heard.order) or self._add(tx, heard.order)
+        fresh = tx.orders.put(heard.order, heard.facts, row.waiting.id)
+        settle(tx, kept, fresh, self._now)
+
+    def _add(self, tx: Transaction, order: OrderRef) -> Kept:
+        assert self._store is not None  # or the lane is held
+        if not self._store.active:
+            raise _Held
+        terms = self._store.terms(self._services.default_window)
+        return tx.orders.add(order, self._lease.lane, terms, self._now)
+
+    def _park(self, tx: Transaction, row: _Row, reason: str) -> None:
+        """A person must look at this row, and at its order: nothing is made of an order that is not known whole."""
+        waiting, lane = row.waiting, self._lease.lane
+        words = f"事件 {waiting.id} 无法处理：{reason} · event {waiting.id} cannot be applied: {reason}"
+        _LOG.warning("parked", event_id=waiting.id, lane=lane, source=waiting.source)
+        tx.inbox.park(waiting.id, reason, row.order)
+        kept = tx.orders.open(row.order) if row.order else None
+        if row.order and kept is None and self._store is not None and self._store.active:
+            kept = self._add(tx, row.order)
+        if kept is not None:
+            tx.park(kept, "fact", words, self._now)
+            tx.orders.save(kept)
+            return
+        alert = Alert(key=f"parked:event:{waiting.id}", kind="parked", store=lane, order=None, text=words)
+        tx.outbox.put_news(lane, alert, self._now)
+
+    def _ring(self, tx: Transaction, ref: OrderRef) -> None:
+        kept = tx.orders.open(ref)
+        if kept is None:
+            return
+        kept.again = False
+        if kept.due_at is not None and kept.due_at <= self._now:
+            kept.rung = True
+        try:
+            with tx.savepoint():
+                settle(tx, kept, (), self._now)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the same as for a row
+            _LOG.error("not_replayed", order=ref, exc_info=error)
+            tx.park(kept, "fact", f"{type(error).__name__}: 无法计算 · the order cannot be replayed", self._now)
+            tx.orders.save(kept)
+
+
+def _backoff(now: Millis, attempts: int) -> Millis:
+    """When a row that was begun so often is tried again: at once, then after 1, 2, 4 … 60 seconds."""
+    return Millis(now + min(60_000, 1000 * 2 ** (attempts - 1))) if attempts else now

@@ -1,0 +1,206 @@
+"""Calls to platforms: commands, each in effect once, and orders read back. Part of ``deliver``.
+
+A call that timed out is unknown, not failed: the order is read back first, and the call is repeated only if the order
+still shows what it was made for.
+"""
+
+from typing import Final
+
+from connector import logs
+from connector.database.journal import Transaction
+from connector.database.lanes import Lease
+from connector.database.orders import Kept
+from connector.database.outbox import Outgoing
+from connector.domain.errors import Refused, Unavailable
+from connector.domain.offers import objection
+from connector.domain.order import Millis, OrderRef, split_ref
+from connector.faults import reach
+from connector.ports import Alert, Answer, CommandResult, Platform
+from connector.services import Services
+from connector.settling import life_of
+
+_COMMANDS: Final = 10
+_FETCHES: Final = 5
+_PUSH_MILLIS: Final = 30_000
+_WHOLE_MILLIS: Final = 15_000
+_WHOLE_TIMES: Final = 10
+_LONGEST_MILLIS: Final = 10 * 60_000
+#: The platform sends no push for it, and a refusal is a warning: what happened in the kitchen happened.
+_SIDE: Final = frozenset({"ready", "dispatch"})
+_SHOWN: Final = "平台已受理 · the platform shows it as done"
+_EXPIRED: Final = "十分钟内未能执行 · could not be carried out within ten minutes"
+_UNKNOWN: Final = "结果未知，请在平台查看 · nobody knows whether the platform took it: look there"
+_LOG: Final = logs.get(__name__)
+
+
+class Calls:
+    """One visit's calls to the platform of a lane; ``heard`` says that an order was read back."""
+
+    def __init__(self, services: Services, lease: Lease) -> None:
+        self._journal = services.journal
+        self._clock = services.clock
+        self._platforms = services.platforms
+        self._lease = lease
+        self.heard = False
+
+    @property
+    def _now(self) -> Millis:
+        return self._clock.now()
+
+    def commands(self) -> None:
+        """Make the calls that are due, one by one; the first that does not get through ends the visit's calls."""
+        with self._journal.begin(self._lease) as tx:
+            for row in tx.outbox.expired(self._lease.lane, self._now, _COMMANDS):
+                self._finish(tx, row, Answer(taken=False, words=_EXPIRED if row.state == "pending" else _UNKNOWN))
+            rows = tx.outbox.due(self._lease.lane, "command", self._now, _COMMANDS)
+        for row in rows:
+            if not self._command(row):
+                return
+
+    def fetches(self) -> None:
+        """Read back the orders that are due."""
+        with self._journal.begin(self._lease) as tx:
+            rows = tx.outbox.due(self._lease.lane, "fetch", self._now, _FETCHES)
+        for row in rows:
+            if not self._read_back(row):
+                return
+
+    def _read_back(self, row: Outgoing) -> bool:
+        """One fetch. Whether the platform could be reached."""
+        assert row.order is not None  # a fetch has one
+        reached, reason = True, ""
+        try:
+            self._fetch(row.order)
+        except Unavailable as error:
+            reached, reason = False, str(error)
+        except Refused as refusal:
+            with self._journal.begin(self._lease) as tx:
+                self._not_known(tx, row, str(refusal))
+            return True
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other orders of the shop go on
+            _LOG.error("not_fetched", lane=self._lease.lane, order=row.order, exc_info=error)
+            reason = type(error).__name__
+        with self._journal.begin(self._lease) as tx:
+            if reason:
+                tx.outbox.put_off([row.id], self._now, reason)
+            else:
+                self._fetched(tx, row)
+        return reached
+
+    def _command(self, row: Outgoing) -> bool:
+        """One call. Whether the platform could be reached."""
+        try:
+            if row.state == "sending":
+                self._look_back(row)
+                return True
+            if row.state == "unknown" and not self._still_wanted(row):
+                return True
+            self._perform(row)
+        except Unavailable as error:
+            self._later(row, str(error), unknown=row.state == "sending" or error.unknown)
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other orders of the shop go on
+            _LOG.error("not_called", lane=self._lease.lane, command=row.key, exc_info=error)
+            self._later(row, type(error).__name__, unknown=True)
+        return True
+
+    def _perform(self, row: Outgoing) -> None:
+        with self._journal.begin(self._lease) as tx:
+            tx.outbox.sending(row.id)
+        reach("deliver.sending")
+        self._journal.lanes.renew(self._lease)
+        reach("deliver.before_platform")
+        try:
+            answer = self._platform(row.command.order).perform(row.command)
+        except Refused as refusal:
+            answer = Answer(taken=False, words=str(refusal))
+        reach("deliver.after_platform")
+        with self._journal.begin(self._lease) as tx:
+            self._finish(tx, row, answer)
+        reach("deliver.after_answer")
+
+    def _look_back(self, row: Outgoing) -> None:
+        """A call was begun and nobody knows how it ended: read the order back, and judge when that has been read."""
+        with_news = True
+        try:
+            self._fetch(row.command.order)
+        except Refused:
+            with_news = False  # it cannot be told: the call is repeated under the same key
+        with self._journal.begin(self._lease) as tx:
+            tx.outbox.unknown(row.id, Millis(self._now + 1_000 if with_news else self._now))
+
+    def _still_wanted(self, row: Outgoing) -> bool:
+        """Whether an unknown call is to be repeated; not if the order has moved on as it would have made it."""
+        command = row.command
+        with self._journal.begin(self._lease) as tx:
+            if tx.inbox.waiting(command.order):
+                tx.outbox.unknown(row.id, Millis(self._now + 1_000))
+                return False
+            kept = tx.orders.open(command.order)
+            assert kept is not None  # it asked for the call
+            if objection(command.action, life_of(kept, tx.orders.facts(kept.ref))):
+                self._finish(tx, row, Answer(taken=True, words=_SHOWN))
+                return False
+        return True
+
+    def _later(self, row: Outgoing, reason: str, *, unknown: bool) -> None:
+        _LOG.warning("platform_later", lane=self._lease.lane, command=row.key, unknown=unknown, reason=reason)
+        with self._journal.begin(self._lease) as tx:
+            tx.outbox.put_off([row.id], self._now, reason, state="sending" if unknown else "pending")
+            if row.attempts == 0 and (number := row.body["command_id"]):
+                words = "平台暂不可达，稍后重试 · the platform cannot be reached, trying again"
+                tx.outbox.put_news(row.lane, CommandResult(command_id=number, state="sent", result=words), self._now)
+
+    def _finish(self, tx: Transaction, row: Outgoing, answer: Answer) -> None:
+        """Close the command with the platform's words; its push, or a pull if that stays away, moves the order."""
+        command, number, side = row.command, row.body["command_id"], row.body["action"] in _SIDE
+        tx.outbox.done([row.id], self._now, answer.words)
+        if answer.taken and not side:
+            due_at = Millis(self._now + _PUSH_MILLIS)
+            tx.outbox.put_fetch(f"after:{row.key}", command.order, row.lane, self._now, due_at)
+        if not answer.taken and (side or number is None):
+            words = f"平台未受理 {command.action}：{answer.words} · not taken by the platform: {answer.words}"
+            alert = Alert(key=f"warning:{row.key}", kind="warning", store=row.lane, order=command.order, text=words)
+            tx.outbox.put_news(row.lane, alert, self._now)
+        if number is not None:
+            done = answer.taken or side
+            result = CommandResult(command_id=number, state="done" if done else "refused", result=answer.words)
+            tx.outbox.put_news(row.lane, result, self._now)
+
+    def _fetch(self, order: OrderRef) -> None:
+        """Read an order back, as a raw event like any other."""
+        envelope = self._platform(order).fetch(order, self._lease.lane)
+        reach("deliver.after_fetch")
+        self._journal.take([envelope], self._now)
+        self.heard = True
+        reach("deliver.fetch_stored")
+
+    def _fetched(self, tx: Transaction, row: Outgoing) -> None:
+        """It is done, unless something is missing: then the order is read back until it has come."""
+        kept = self._kept(tx, row)
+        tries = row.attempts + 1
+        if row.key.startswith("after:") or kept.wants is None or (kept.wants == "whole" and tries >= _WHOLE_TIMES):
+            tx.outbox.done([row.id], self._now)
+            return
+        pause = _WHOLE_MILLIS * (tries + 1) if kept.wants == "whole" else min(_LONGEST_MILLIS, 1_000 * 2**tries)
+        tx.outbox.put_off_until(row.id, Millis(self._now + pause))
+
+    def _not_known(self, tx: Transaction, row: Outgoing, reason: str) -> None:
+        kept = self._kept(tx, row)
+        tx.outbox.park([row.id], reason)
+        if kept.wants == "content" and kept.parked is None:
+            words = f"平台查无此订单：{reason} · its platform does not know it: {reason}"
+            tx.park(kept, "fetch", words, self._now)
+            tx.orders.save(kept)
+
+    def _kept(self, tx: Transaction, row: Outgoing) -> Kept:
+        assert row.order is not None  # a fetch has one
+        kept = tx.orders.open(row.order)
+        assert kept is not None  # it asked to be read back
+        return kept
+
+    def _platform(self, order: OrderRef) -> Platform:
+        platform = self._platforms.get(split_ref(order)[0])
+        if platform is None:
+            raise Refused(f"no such platform: {split_ref(order)[0]}")
+        return platform

@@ -1,0 +1,170 @@
+"""What follows from an order's facts, and from a press: replay, compare with before, write what changed.
+
+Part of ``advance``, inside its transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal
+
+from connector.database.journal import Transaction
+from connector.database.orders import Kept, Wants, pack
+from connector.domain.documents import document, words
+from connector.domain.ledger import UNKNOWN_REFUND
+from connector.domain.offers import effect_of, objection
+from connector.domain.order import Fact, Kind, Millis, Press, Pressed
+from connector.domain.reading import says_accepted
+from connector.domain.replay import Life, replay
+from connector.domain.table import TABLE
+from connector.ports import Alert, Command, CommandResult
+
+#: The window's row rings this much later than the window is long (``order-life.md`` section 4).
+_GRACE_SECONDS: Final = 5
+#: A press that could not be carried out for so long is refused; the same goes for an automatic confirmation.
+_COMMAND_MILLIS: Final = 10 * 60 * 1000
+_WHOLE_MILLIS: Final = 15_000
+_REMINDER, _REMINDER_ANSWERED = 45, 46
+_DUE: Final = Fact(key="due", kind=Kind.DUE, at=Millis(0))
+
+
+def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis) -> Life:
+    """Replay an order after ``fresh`` facts (none if its window's row rang) and write what changed."""
+    facts = tx.orders.facts(kept.ref)
+    _watch_window(kept, facts, now)
+    life = life_of(kept, facts)
+    _alert(tx, kept, fresh, life, now)
+    _fetch(tx, kept, fresh, life, now)
+    _stand_or_go(tx, kept, life, now)
+    if kept.parked_by in {None, "erp"}:
+        _effects(tx, kept, life, now)
+    kept.state = life.state
+    tx.orders.save(kept)
+    return life
+
+
+def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis) -> str:
+    """Answer a press, once: its verdict is stored with its event, replaying never sends one again."""
+    kept = tx.orders.open(press.order) if press.order else None
+    if kept is None or kept.store != press.store:
+        return _answer(tx, press, "refused", "无此订单 · the shop has no such order", now)
+    life = life_of(kept, tx.orders.facts(kept.ref))
+    why = objection(press.action, life)
+    if why:
+        return _answer(tx, press, "refused", why, now)
+    effect = effect_of(press.action, life)
+    if effect != "platform":
+        made = Press(action=press.action, command_id=press.command_id, user_id=press.user_id)
+        fact = Fact(key=f"press:{press.command_id}", kind=Kind.PRESS, at=press.pressed_at, press=made)
+        settle(tx, kept, tx.orders.put(kept.ref, [fact], event_id), now)
+    if effect == "fact":
+        return _answer(tx, press, "done", "已记录 · noted", now)
+    reminder = {"reminder": life.reminder} if press.action == "answer_reminder" else {}
+    command = Command(
+        key=f"cmd-{press.command_id}",
+        store=kept.store,
+        order=kept.ref,
+        action=press.action,
+        args={**press.args, **reminder},
+    )
+    expires_at = Millis(press.pressed_at + _COMMAND_MILLIS)
+    tx.outbox.put_command(command, command_id=press.command_id, now=now, expires_at=expires_at)
+    return "on its way"
+
+
+def life_of(kept: Kept, facts: Iterable[Fact]) -> Life:
+    """The life of an order as it is stored."""
+    return replay([*facts, _DUE] if kept.rung else facts, sold=kept.sold, terms=kept.terms)
+
+
+def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], text: str, now: Millis) -> str:
+    tx.outbox.put_news(press.store, CommandResult(command_id=press.command_id, state=state, result=text), now)
+    return f"{state}: {text}"
+
+
+def _watch_window(kept: Kept, facts: Iterable[Fact], now: Millis) -> None:
+    """Its row rings a while after we first heard of the acceptance; at once if the window is 0."""
+    if kept.due_at is None and any(says_accepted(fact) for fact in facts):
+        window = kept.terms.cancel_window
+        kept.accepted_heard_at = now
+        kept.due_at = Millis(now + (window + _GRACE_SECONDS) * 1000 if window else now)
+        kept.rung = not window
+
+
+def _stand_or_go(tx: Transaction, kept: Kept, life: Life, now: Millis) -> None:
+    """Park an order whose facts make no sense, and let it go when they do."""
+    if kept.parked_by == "fact":
+        return  # a person must look
+    if life.standstill:
+        tx.park(kept, "replay", life.standstill, now, silent=life.silent)
+        return
+    found = kept.parked_by == "fetch" and life.content is not None
+    released = kept.parked is None and kept.alert is not None  # by a person
+    if kept.parked_by == "replay" or found or released:
+        tx.heal(kept, now)
+
+
+def _effects(tx: Transaction, kept: Kept, life: Life, now: Millis) -> None:
+    kept.sold = kept.sold or life.imported
+    wanted = document(key=kept.ref, store=kept.store, life=life)
+    packed = None if wanted is None else pack(wanted)
+    if packed is not None and packed != kept.document:
+        kept.version, kept.document = max(kept.version + 1, now), packed
+        tx.outbox.put_document(kept.ref, kept.store, kept.version, now)
+    if kept.terms.auto_accept and life.state == "new" and wanted is not None:
+        command = Command(key=f"auto:{kept.ref}", store=kept.store, order=kept.ref, action="accept")
+        tx.outbox.put_command(command, command_id=None, now=now, expires_at=Millis(now + _COMMAND_MILLIS))
+
+
+def _fetch(tx: Transaction, kept: Kept, fresh: Sequence[Fact], life: Life, now: Millis) -> None:
+    """Ask the platform for what is missing, and not any more for what has come."""
+    if any(_is_step(fact) for fact in fresh):
+        tx.outbox.cancel_fetches(kept.ref, "after:", now, "the push has come")
+    wants = _wants(life)
+    tried_again = kept.parked_by == "fetch" and fresh
+    if wants and (wants != kept.wants or tried_again):
+        due_at = Millis(now + _WHOLE_MILLIS) if wants == "whole" else now
+        tx.outbox.put_fetch(f"fetch:{kept.ref}", kept.ref, kept.store, now, due_at)
+    elif kept.wants and not wants:
+        tx.outbox.cancel_fetches(kept.ref, "fetch:", now, "nothing is missing any more")
+    kept.wants = wants
+
+
+def _wants(life: Life) -> Wants | None:
+    if life.content is None:
+        return "content"
+    if life.standstill == UNKNOWN_REFUND:
+        return "refund"
+    return None if life.content.whole else "whole"
+
+
+def _is_step(fact: Fact) -> bool:
+    """Whether a fact may be the push of a call that we made: not a press, nor news of the rider or a reminder."""
+    return fact.kind not in {Kind.PRESS, Kind.RIDER} and fact.code != _REMINDER
+
+
+def _alert(tx: Transaction, kept: Kept, fresh: Iterable[Fact], life: Life, now: Millis) -> None:
+    """Tell people at once, once per new fact; a reminder's alert closes when an answer follows it in the reading."""
+    for fact in fresh:
+        row = TABLE.get(fact.code)
+        if row is not None and row.alert == "delivery":
+            key = f"delivery:{kept.ref}:{fact.key}"
+            alert = Alert(key=key, kind="delivery", store=kept.store, order=kept.ref, text=words(fact))
+            tx.outbox.put_news(kept.store, alert, now)
+    notes = [fact for fact in life.read if fact.code in {_REMINDER, _REMINDER_ANSWERED}]
+    answered = {fact.key for i, fact in enumerate(notes) if any(n.code == _REMINDER_ANSWERED for n in notes[i:])}
+    for fact in notes:
+        if fact.code == _REMINDER:
+            _remind(tx, kept, fact, now, answered=fact.key in answered)
+
+
+def _remind(tx: Transaction, kept: Kept, fact: Fact, now: Millis, *, answered: bool) -> None:
+    key = f"reminder:{kept.ref}:{fact.key}"
+    alert = Alert(
+        key=key,
+        kind="reminder",
+        store=kept.store,
+        order=kept.ref,
+        text=words(fact),
+        state="closed" if answered else "open",
+    )
+    if not answered or tx.outbox.has(f"alert:{key}:open"):
+        tx.outbox.put_news(kept.store, alert, now)
