@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from connector.simulator import SimulatorConfig, create_app, world_of
-from connector.simulator.signing import sign_request
+from connector.simulator import PlatformError, SimulatorConfig, create_app, world_of
+from connector.simulator.kinds import KINDS
+from connector.simulator.signing import same, sign_push, sign_request
 
 NOW = 1_700_000_000_000
+SHOP = 155000001
 APP = {
     "app_id": 10000001,
     "key": "FaKeKeY001",
@@ -176,3 +178,50 @@ def caller(client, clock):
 @pytest.fixture
 def stranger(client, clock):
     return Caller(client, clock, OTHER)
+
+
+@pytest.fixture
+def order(world):
+    return world.place(SHOP, KINDS["several"].content, kind="several")
+
+
+@pytest.fixture
+def accepted(world, order, clock):
+    clock.advance(10)
+    world.act(order.id, "accept")
+    clock.advance(61)  # the customer's free minute is over
+    return order
+
+
+@pytest.fixture
+def finished(world, accepted):
+    return world.act(accepted.id, "finish")
+
+
+def place(world, kind="plain", shop=SHOP):
+    return world.place(shop, KINDS[kind].content)
+
+
+def switch(world, **changes):
+    world.board.change(changes)
+
+
+def right(envelope, secret=APP["secret"]):
+    return same(envelope["signature"], sign_push(envelope, secret))
+
+
+def types(order):
+    return [kind for _, kind in order.history]
+
+
+def pushed(world, connector, kind):
+    world.pusher.drain()
+    return connector.messages(kind)
+
+
+def refusal(world, order, act, **args):
+    before = (types(order), order.word, order.refund_word, order.refunded, len(order.cases))
+    with pytest.raises(PlatformError) as refused:
+        world.act(order.id, act, args)
+    assert before == (types(order), order.word, order.refund_word, order.refunded, len(order.cases))
+    return refused.value.code, refused.value.message
