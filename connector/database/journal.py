@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+import psycopg
 from sqlalchemy import Connection, Engine
 
 from connector import faults
@@ -16,9 +17,6 @@ from connector.database.stores import Shelf, Stores
 from connector.domain.order import Millis
 from connector.ports import Alert, Envelope
 from connector.vault import Vault
-
-if TYPE_CHECKING:
-    from psycopg import Cursor
 
 _INSERT: Final = """
 INSERT INTO inbox (source, digest, lane, order_ref, received_at, body) VALUES (%s, %s, %s, %s, %s, %s)
@@ -113,19 +111,29 @@ class Journal:
         """
         rows = [(e.source, e.digest, e.lane, e.order, received_at, self._vault.seal(e.body)) for e in envelopes]
         with translated():
-            connection = self.engine.raw_connection()
             try:
-                cursor: Cursor[tuple[int]] = connection.cursor()  # type: ignore[assignment]
-                taken = _insert(cursor, rows)
-                faults.reach("receive.before_commit")
-                connection.commit()
-                faults.reach("receive.after_commit")
-            finally:
-                connection.close()  # rolls back what was not committed, and gives it back to the pool
+                return self._insert(rows)
+            except psycopg.OperationalError:  # most likely a connection that was cut while it lay in the pool
+                self.engine.dispose()
+                return self._insert(rows)
+
+    def _insert(self, rows: Sequence[tuple[object, ...]]) -> list[tuple[int, bool]]:
+        connection = self.engine.raw_connection()
+        try:
+            cursor: psycopg.Cursor[tuple[int]] = connection.cursor()  # type: ignore[assignment]
+            taken = _insert(cursor, rows)
+            faults.reach("receive.before_commit")
+            connection.commit()
+            faults.reach("receive.after_commit")
+        except psycopg.Error:
+            connection.invalidate()
+            raise
+        finally:
+            connection.close()  # rolls back what was not committed, and gives it back to the pool
         return taken
 
 
-def _insert(cursor: "Cursor[tuple[int]]", rows: Sequence[tuple[object, ...]]) -> list[tuple[int, bool]]:
+def _insert(cursor: psycopg.Cursor[tuple[int]], rows: Sequence[tuple[object, ...]]) -> list[tuple[int, bool]]:
     if not rows:
         return []
     cursor.executemany(_INSERT, rows, returning=True)
@@ -133,7 +141,7 @@ def _insert(cursor: "Cursor[tuple[int]]", rows: Sequence[tuple[object, ...]]) ->
     return [(row[0], True) if row else (_known(cursor, values), False) for row, values in zip(found, rows, strict=True)]
 
 
-def _known(cursor: "Cursor[tuple[int]]", values: tuple[object, ...]) -> int:
+def _known(cursor: psycopg.Cursor[tuple[int]], values: tuple[object, ...]) -> int:
     row = cursor.execute(_KNOWN, values[:2]).fetchone()
     assert row is not None  # rows of the inbox are not deleted while their sender may repeat them
     return row[0]
