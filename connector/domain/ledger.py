@@ -93,19 +93,22 @@ class Ledger:
         self._grant(entry, RefundWords(scope="full", reason=reason), at)
 
     def state(self, statement: Statement, fact: Fact, *, completed: bool, step: int) -> None:
-        """Take a pulled statement about the last case: it changes only what does not hold yet."""
+        """Take a pulled statement about the last case: it changes only what does not hold yet.
+
+        A platform that shows a case at all shows the last one that was not withdrawn.
+        """
         self._step = step
         wanted = statement.case
         if self.closed or wanted is None:
             return
-        last = self.entries[-1] if self.entries else None
+        last = next((entry for entry in reversed(self.entries) if entry.case.status != "withdrawn"), None)
         if wanted == "withdrawn":
             if last and last.case.open and last.case.requested_at // 1000 < fact.second:
                 last.case = replace(last.case, status="withdrawn")
             return
         if last and last.case.status == wanted:
             return
-        if last is None or last.case.status in {"granted", "withdrawn"}:
+        if last is None or last.case.status == "granted":
             family: Family = "return" if completed else "cancel"
             last = self._add(self._next_key(family), family, fact.at)
         words = statement.refund or _NOTHING

@@ -242,6 +242,37 @@ def test_a_pulled_statement_fills_only_what_is_missing():
     assert ends(live(*SOLD, (18, 300), pull)) == ends(live(*SOLD, (18, 300)))
 
 
+def pull(t, **statement):
+    return Fact(key=f"pull:{t}", kind=Kind.PULL, at=t * 1000, pulled=True, statement=Statement(**statement))
+
+
+def test_a_pull_after_a_withdrawal_speaks_of_the_case_before_it():
+    told = pull(900, accepted=True, case="granted", refund=RefundWords(scope="part", money=800))
+    life = live(*SOLD, fact(20, 200, **PART), (23, 210), (20, 400), (21, 500), told)
+    assert [(case.key, case.status) for case in life.cases] == [("cancel-1", "granted"), ("cancel-2", "withdrawn")]
+    assert life.granted == 800
+
+
+@pytest.mark.parametrize(
+    ("steps", "said", "status"),
+    [
+        ([], "requested", "requested"),
+        ([(20, 200)], "granted", "granted"),
+        ([(20, 200)], "rejected", "rejected"),
+        ([(20, 200), (22, 300)], "arbitrating", "arbitrating"),
+        ([(20, 200)], "withdrawn", "withdrawn"),
+        ([(20, 200), (22, 300)], "withdrawn", "rejected"),
+    ],
+)
+def test_a_pull_replaces_the_push_that_never_came_and_the_late_push_changes_nothing(steps, said, status):
+    told = pull(900, accepted=True, case=said)
+    assert live(*SOLD, *steps, told).cases[-1].status == status
+    late = {"requested": (20, 500), "granted": (23, 500), "rejected": (22, 500), "arbitrating": (24, 500)}.get(said)
+    if late:
+        life = live(*SOLD, *steps, late, told)
+        assert (len(life.cases), life.cases[-1].status) == (1, status)
+
+
 def ends(life):
     return (
         life.state,
