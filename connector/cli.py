@@ -129,6 +129,7 @@ _CODE: Final = "connector.commands"
 COMMANDS: Final = (
     Command(name="serve", code=f"{_CODE}.serving:serve", help="serve the hooks 启动网页服务", arguments=_serve),
     Command(name="work", code=f"{_CODE}.serving:work", help="run the workers 启动后台进程", arguments=_work),
+    Command(name="sweep", code=f"{_CODE}.serving:sweep", help="ring what waits and ask Odoo 定时巡检"),
     Command(name="migrate", code=f"{_CODE}.operating:migrate", help="bring the tables up to date 更新数据表"),
     Command(name="simulate", code=f"{_CODE}.trying:simulate", help="simulate Ele.me 模拟饿了么", arguments=_simulate),
     Command(name="doctor", code=f"{_CODE}.doctor:doctor", help="check settings and services 检查设置与服务"),

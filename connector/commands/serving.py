@@ -2,16 +2,20 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
+import threading
+from contextlib import closing
 from typing import Final
 
 from granian import Granian
 from granian.constants import Interfaces
 
 from connector import logs, settings
-from connector.commands.supervisor import Supervisor
+from connector.commands.supervisor import ENDING, Supervisor
 from connector.services import build
+from connector.sweep import sweep as run_sweep
 
 _GRACE_SECONDS: Final = 10
 _WORKERS: Final = "actors.broker"
@@ -51,6 +55,22 @@ def work(args: argparse.Namespace) -> int:
     # with the defaults a ring is heard a second late, and few threads starve.
     tuned = {"dramatiq_worker_timeout": "100", "dramatiq_queue_prefetch": str(args.threads)}
     return Supervisor(command, {**os.environ, **tuned}, grace=_GRACE_SECONDS + 3).run()
+
+
+def sweep(_args: argparse.Namespace) -> int:
+    """Ring what waits and ask Odoo what was missed, until told to end."""
+    logs.configure()
+    stop = threading.Event()
+    with closing(build(settings.load())) as services:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # waited for below, by this thread alone
+        thread = threading.Thread(target=run_sweep, args=(services, stop), name="sweep", daemon=True)
+        thread.start()
+        while thread.is_alive() and signal.sigtimedwait(ENDING, 1.0) is None:
+            pass
+        told = thread.is_alive()
+        stop.set()
+        thread.join(_GRACE_SECONDS)
+    return 0 if told and not thread.is_alive() else 1
 
 
 def _logging() -> dict[str, object]:

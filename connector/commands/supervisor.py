@@ -12,8 +12,9 @@ from typing import Final
 
 from connector import logs
 
-_ENDING: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
-_HEARD: Final = _ENDING | {signal.SIGCHLD}
+#: What tells a process to end.
+ENDING: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_HEARD: Final = ENDING | {signal.SIGCHLD}
 _LONG_LIFE: Final = 10.0
 _log = logs.get(__name__)
 
@@ -64,7 +65,7 @@ class Supervisor:
                 return self._end(child, number)
             pause = self._shortest if time.monotonic() - begun > _LONG_LIFE else pause
             _log.warning("starts_again", code=child.returncode, pause=pause)
-            if signal.sigtimedwait(_ENDING, pause) is not None:
+            if signal.sigtimedwait(ENDING, pause) is not None:
                 return 0
             pause = min(self._longest, pause * 2)
 
@@ -96,6 +97,6 @@ def _told(child: "subprocess.Popen[bytes]") -> int | None:
     """The signal that tells us to end; ``None`` as soon as the child has ended by itself."""
     while child.poll() is None:
         heard = signal.sigtimedwait(_HEARD, 1.0)
-        if heard is not None and heard.si_signo in _ENDING:
+        if heard is not None and heard.si_signo in ENDING:
             return heard.si_signo
     return None

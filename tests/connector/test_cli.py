@@ -102,7 +102,7 @@ def test_a_wrong_command_line_is_refused(arguments):
 
 
 @pytest.mark.parametrize(
-    "command", [["serve"], ["work"], ["parked"], ["trace", ORDER], ["release", ORDER], ["pull", STORE]]
+    "command", [["serve"], ["work"], ["sweep"], ["parked"], ["trace", ORDER], ["release", ORDER], ["pull", STORE]]
 )
 def test_missing_settings_stop_every_command_with_all_their_names(environment, capsys, command):
     environment.delenv("ODOO_DB")
