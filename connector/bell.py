@@ -14,6 +14,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import DramatiqError
 from dramatiq.middleware import TimeLimit
 from redis.backoff import NoBackoff
+from redis.exceptions import ChildDeadlockedError, IncorrectPolicyType, RedisClusterException
 from redis.retry import Retry
 
 from connector import logs
@@ -29,7 +30,14 @@ _TICK_SECONDS: Final = 0.02
 _LOG: Final = logs.get(__name__)
 
 #: Everything that Redis and Dramatiq raise of their own; all of it means "Redis is away".
-FAILURES: Final = (redis.RedisError, DramatiqError, OSError)
+FAILURES: Final = (
+    redis.RedisError,
+    DramatiqError,
+    OSError,
+    ChildDeadlockedError,  # these three are no RedisError
+    IncorrectPolicyType,
+    RedisClusterException,
+)
 
 
 class Bell(Protocol):
@@ -146,7 +154,12 @@ def queue_of(lane: StoreRef, queues: int) -> str:
     >>> queue_of(StoreRef("eleme:155000001"), 4)
     'lane-1'
     """
-    return f"lane-{zlib.crc32(lane.encode()) % queues}"
+    return queue_of_number(zlib.crc32(lane.encode()) % queues)
+
+
+def queue_of_number(number: int) -> str:
+    """The name of a queue."""
+    return f"lane-{number}"
 
 
 def build_broker(url: str, *, namespace: str = "waimai") -> RedisBroker:

@@ -1,0 +1,110 @@
+"""The safety net and the clockwork: it rings lanes in which something is due, and asks the ERP what we have missed.
+
+It only rings and refreshes, so that any number of processes may run it, and losing all of Redis costs seconds of delay.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from connector import logs
+from connector.domain.errors import BridgeError
+from connector.domain.order import Millis
+from connector.services import Services
+
+_BELL_SECONDS: Final = 0.25
+_WAITING_MILLIS: Final = 1_000
+#: What was received a shorter time ago has been rung for by its door.
+_FRESH_MILLIS: Final = 1_000
+_ERP_SECONDS: Final = 1.0
+_REFRESH_MILLIS: Final = 60_000
+_REFRESH_HELD_MILLIS: Final = 5_000
+_LOG: Final = logs.get(__name__)
+
+
+class Sweep:
+    """One process's sweep: when it did what last, by the services' clock."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._looked = _Every(_WAITING_MILLIS)
+        self._asked = _Every(_REFRESH_MILLIS)
+        self._asked_for_held = _Every(_REFRESH_HELD_MILLIS)
+
+    def ring(self) -> None:
+        """Ring lanes with windows that are over; once a second also those with anything that waits.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        now, bell = self._services.clock.now(), self._services.bell
+        look = self._looked.due(now)
+        with self._services.journal.begin() as tx:
+            advance = tx.orders.ringing_lanes(now)
+            if look:
+                advance |= tx.inbox.lanes(now, Millis(now - _FRESH_MILLIS))
+            deliver = tx.outbox.lanes(now) if look else set()
+        for lane in sorted(advance):
+            bell.ring(lane, "advance")
+        for lane in sorted(deliver):
+            bell.ring(lane, "deliver")
+
+    def refresh(self) -> None:
+        """Once a minute, and at the start: the ERP's shops and the presses that have not reached us.
+
+        Sooner if events wait for a shop that is not known.
+
+        Raises:
+            Unavailable: the ERP or the database is away.
+            Refused: the ERP does not let us in.
+        """
+        now, journal = self._services.clock.now(), self._services.journal
+        with journal.begin() as tx:
+            held = tx.inbox.any_held()
+        if not (self._asked.due(now) or (held and self._asked_for_held.due(now))):
+            return
+        journal.stores.put(self._services.erp.stores(), now)
+        with journal.begin() as tx:
+            lanes = tx.inbox.release_held()
+        presses = self._services.erp.open_commands()
+        taken = journal.take(presses, now)
+        lanes |= {press.lane for press, (_, fresh) in zip(presses, taken, strict=True) if fresh}
+        for lane in sorted(lanes):
+            self._services.bell.ring(lane, "advance")
+
+
+def sweep(services: Services, stop: threading.Event) -> None:
+    """Sweep until told to end. The ERP is asked in a thread of its own: one that hangs delays no ring."""
+    one = Sweep(services)
+    asking = threading.Thread(target=_loop, args=(one.refresh, _ERP_SECONDS, stop), name="sweep erp", daemon=True)
+    asking.start()
+    _loop(one.ring, _BELL_SECONDS, stop)
+
+
+def _loop(work: Callable[[], None], pause: float, stop: threading.Event) -> None:
+    failing = ""
+    while not stop.is_set():
+        try:
+            work()
+            failing = ""
+        except BridgeError as error:  # it is tried again all the same: told once, not four times a second
+            if failing != str(error):
+                _LOG.warning("sweep_failed", part=work.__name__, reason=str(error))
+            failing = str(error)
+        except Exception as error:  # noqa: BLE001 - the net must not tear
+            _LOG.error("sweep_failed", part=work.__name__, exc_info=error)
+        stop.wait(pause)
+
+
+class _Every:
+    """Something that is to be done now and then; a clock that goes back makes it due."""
+
+    def __init__(self, millis: int) -> None:
+        self._millis = millis
+        self._last: Millis | None = None
+
+    def due(self, now: Millis) -> bool:
+        if self._last is not None and 0 <= now - self._last < self._millis:
+            return False
+        self._last = now
+        return True

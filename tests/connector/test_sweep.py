@@ -1,0 +1,196 @@
+import threading
+
+import pytest
+
+from connector.domain.errors import Refused, Unavailable
+from connector.ports import Store
+from connector.sweep import Sweep, sweep
+from tests.connector.test_advance import ACCEPTED, NEW
+from tests.doubles import LANE, ORDER, World, pressed
+
+
+@pytest.fixture
+def net(world):
+    return Sweep(world.services)
+
+
+def rung(world):
+    rings, world.bell.rings = world.bell.rings, []
+    return set(rings)
+
+
+def test_nothing_to_do_rings_nothing(world, net):
+    net.ring()
+    assert rung(world) == set()
+
+
+def test_what_its_door_has_just_rung_for_is_not_rung_again_but_soon_is(world, net):
+    world.push(NEW)
+    net.ring()
+    assert rung(world) == set()
+    world.clock.forward(1)
+    net.ring()
+    assert rung(world) == {(LANE, "advance")}
+
+
+def test_a_document_that_waits_is_rung_for(world, net):
+    world.push(NEW)
+    world.advance()
+    rung(world)
+    net.ring()
+    assert rung(world) == {(LANE, "deliver")}
+
+
+def test_what_is_put_off_is_rung_for_when_it_is_due(world, net):
+    world.erp.away = True
+    world.push(NEW)
+    world.settle()
+    rung(world)
+    net.ring()
+    assert rung(world) == set()
+    world.clock.forward(1)
+    net.ring()
+    assert rung(world) == {(LANE, "deliver")}
+
+
+def test_a_window_that_is_over_rings_within_a_quarter_of_a_second(world, net):
+    world.push(NEW, ACCEPTED)
+    world.settle()
+    rung(world)
+    world.clock.forward(65)
+    net.ring()
+    assert rung(world) == {(LANE, "advance")}
+    world.clock.forward(0.25)
+    net.ring()
+    assert rung(world) == {(LANE, "advance")}
+    world.settle()
+    assert world.order().state == "paid"
+    world.clock.forward(1)
+    rung(world)
+    net.ring()
+    assert rung(world) == set()
+
+
+def test_a_command_that_nobody_waits_for_any_more_is_rung_for_although_its_order_is_parked(world, net):
+    world.push(NEW)
+    world.hear(pressed("accept", 1))
+    world.advance()
+    with world.journal.begin() as tx:
+        order = tx.orders.open(ORDER)
+        tx.park(order, "fact", "broken", world.clock.now(), silent=True)
+        tx.orders.save(order)
+    rung(world)
+    net.ring()
+    assert rung(world) == set()
+    world.clock.forward(600)
+    net.ring()
+    assert rung(world) == {(LANE, "deliver")}
+    world.settle()
+    assert world.erp.results[1].state == "refused"
+
+
+def test_shops_are_asked_for_at_the_start_and_each_minute(world, net):
+    world.open_shop(name="old")
+    net.refresh()
+    asked = []
+    world.erp.stores = lambda: asked.append(1) or ()
+    world.clock.forward(59)
+    net.refresh()
+    assert asked == []
+    world.clock.forward(1)
+    net.refresh()
+    assert asked == [1]
+
+
+def test_a_clock_that_goes_back_stops_nothing(world, net):
+    net.refresh()
+    world.clock.forward(-3600)
+    asked = []
+    world.erp.stores = lambda: asked.append(1) or ()
+    net.refresh()
+    assert asked == [1]
+
+
+def test_events_of_a_new_shop_wait_five_seconds_at_most_for_the_erp(journal):
+    world = World(journal)
+    net = Sweep(world.services)
+    net.refresh()
+    world.push(NEW)
+    world.advance()
+    assert world.states() == ["held"]
+    world.erp.add_store(Store(ref=LANE, name="店", app_ref="a", cancel_window=-1, consume_at="preparing"))
+    world.clock.forward(5)
+    net.refresh()
+    assert rung(world) == {(LANE, "advance")}
+    world.settle()
+    assert world.states() == ["done"]
+
+
+def test_presses_that_did_not_reach_us_are_taken_once(world, net):
+    world.push(NEW)
+    world.settle()
+    world.erp.commands = [pressed("accept", 1, at=world.clock.now())]
+    rung(world)
+    net.refresh()
+    assert rung(world) == {(LANE, "advance")}
+    world.settle()
+    assert world.erp.results[1].state == "done"
+    world.clock.forward(60)
+    rung(world)
+    net.refresh()
+    assert rung(world) == set()
+    world.settle()
+    assert len(world.platform.performed) == 1
+
+
+def test_an_erp_that_is_away_is_told_of_and_asked_again(world, net):
+    world.erp.away = True
+    with pytest.raises(Unavailable):
+        net.refresh()
+    world.erp.away = False
+    world.clock.forward(60)
+    net.refresh()
+
+
+def test_an_erp_that_hangs_or_refuses_delays_no_ring(world):
+    stop, hanging, seen = threading.Event(), threading.Event(), threading.Event()
+    world.erp.stores = lambda: hanging.wait(30) and ()
+
+    class Bell:
+        def ring(self, *_):
+            seen.set()
+
+    object.__setattr__(world.services, "bell", Bell())
+    world.push(NEW)
+    world.clock.forward(1)
+    thread = threading.Thread(target=sweep, args=(world.services, stop))
+    thread.start()
+    assert seen.wait(10)
+    stop.set()
+    hanging.set()
+    thread.join()
+
+
+@pytest.mark.parametrize("error", [Unavailable("away"), Refused("no"), RuntimeError("a bug")])
+def test_the_net_does_not_tear(world, error):
+    stop, seen = threading.Event(), threading.Event()
+
+    class Bell:
+        failed = False
+
+        def ring(self, *_):
+            if not self.failed:
+                self.failed = True
+                raise error
+            seen.set()
+
+    object.__setattr__(world.services, "bell", Bell())
+    with world.journal.begin() as tx:
+        order = tx.orders.add("eleme:7", LANE, world.services.erp.stores()[0].terms(60), world.clock.now())
+        order.again = True
+        tx.orders.save(order)
+    thread = threading.Thread(target=sweep, args=(world.services, stop))
+    thread.start()
+    assert seen.wait(10)
+    stop.set()
+    thread.join()
