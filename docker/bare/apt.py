@@ -18,6 +18,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import IO
 
 from .fetch import File, fetch_all, read
 from .places import DOWNLOADS
@@ -80,8 +81,8 @@ def parse_uris(text: str) -> list[File]:
     return found
 
 
-def of_suite(what: str, suite: str, names: Sequence[str], root: Path) -> list[str]:
-    """Unpack packages of architecture `all` from another suite; relatives are not followed.
+def of_suite(what: str, suite: str, names: Sequence[str], root: Path, without: Sequence[str] = ()) -> list[str]:
+    """Unpack packages of architecture `all` from another suite, without some paths; relatives are not followed.
 
     Returns:
         The names of the packages' files, which tell the versions.
@@ -96,7 +97,7 @@ def of_suite(what: str, suite: str, names: Sequence[str], root: Path) -> list[st
     )
     packages = lzma.decompress(fetch_all(f"{what}: index", [index], DOWNLOADS)[0].read_bytes()).decode()
     files = [file_of(paragraph, archive) for paragraph in paragraphs(packages, names)]
-    unpack(what, fetch_all(what, files, DOWNLOADS), root)
+    unpack(what, fetch_all(what, files, DOWNLOADS), root, without)
     return [file.name for file in files]
 
 
@@ -153,13 +154,25 @@ def file_of(paragraph: dict[str, str], archive: str) -> File:
     return File(url=archive + path, name=Path(path).name, sha256=paragraph["SHA256"], size=int(paragraph["Size"]))
 
 
-def unpack(what: str, debs: Sequence[Path], root: Path) -> None:
-    """Unpack packages into one folder without running anything of theirs; needs no rights."""
+def unpack(what: str, debs: Sequence[Path], root: Path, without: Sequence[str] = ()) -> None:
+    """Unpack packages into one folder without running anything of theirs; needs no rights.
+
+    Args:
+        what: Words for the terminal.
+        debs: The packages.
+        root: Where to.
+        without: Patterns of paths to leave out.
+    """
     root.mkdir(parents=True, exist_ok=True)
+    excluded = [f"--exclude={pattern}" for pattern in without]
     with step(f"{what}: unpack") as progress:
         for number, deb in enumerate(debs, 1):
             progress.note = f"{number}/{len(debs)}"
-            _run("dpkg", "-x", str(deb), str(root))
+            with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE) as packed:
+                command = ["tar", "-x", "--no-same-owner", "--wildcards", *excluded, "-C", str(root)]
+                _run(*command, stdin=packed.stdout)
+            if packed.returncode:
+                raise Trouble(f"{deb.name} cannot be unpacked: remove {deb} and run the command again")
 
 
 def use_proxy_of_apt() -> None:
@@ -174,9 +187,9 @@ def use_proxy_of_apt() -> None:
     urllib.request.install_opener(urllib.request.build_opener(urllib.request.ProxyHandler(proxies)))
 
 
-def _run(*command: str) -> str:
+def _run(*command: str, stdin: IO[bytes] | None = None) -> str:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, stdin=stdin)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or [f"exit code {done.returncode}"]
         hint = " (run `apt-get update` once as root)" if "Unable to locate package" in done.stderr else ""

@@ -1,10 +1,13 @@
 """Chromium with Chinese glyphs: the machine's own if it has one, else Debian's unpacked privately."""
 
 import shutil
+import subprocess
+from pathlib import Path
 
 from . import apt
 from .places import CHROMIUM_ROOT, ROOT, alone
 from .redis import libraries
+from .report import Trouble, step
 
 LAUNCHER = CHROMIUM_ROOT / "chromium"
 PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-dejavu-core")
@@ -20,13 +23,23 @@ def setup() -> None:
         fonts = CHROMIUM_ROOT / "data" / "fonts"
         fonts.parent.mkdir()
         fonts.symlink_to("../usr/share/fonts")
-        LAUNCHER.write_text(_launcher())
-        LAUNCHER.chmod(0o755)
+        fresh = LAUNCHER.with_name("chromium.new")
+        fresh.write_text(_launcher())
+        fresh.chmod(0o755)
+        _try(fresh)
+        fresh.rename(LAUNCHER)
 
 
 def program() -> str:
     """The path of a program that starts Chromium."""
     return str(LAUNCHER)
+
+
+def _try(launcher: Path) -> None:
+    with step("chromium: try"):
+        done = subprocess.run([str(launcher), "--version"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Trouble(f"chromium does not start: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
 
 
 def _launcher() -> str:

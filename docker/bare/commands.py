@@ -3,10 +3,12 @@
 import argparse
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 
-from . import postgres, sessions, stack
+from . import postgres, sessions, stack, templates
 from .places import CACHE, MAIN, ROOT, VENV
 from .report import Trouble, say, step
 
@@ -22,14 +24,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; trouble is one line and exit code 1."""
     chosen = _parser().parse_args(arguments)
     os.umask(0o022)
+    signal.signal(signal.SIGTERM, _interrupt)  # so that what must be ended at the end is
     try:
         return int(chosen.run(chosen) or 0)
     except Trouble as trouble:
         say(f"trouble: {trouble}")
-        return 1
+        return _leave(1)
     except KeyboardInterrupt:
         say("interrupted; what runs is ended by `make down`")
-        return 130
+        return _leave(130)
+
+
+def _leave(code: int) -> int:
+    """End at once: other downloads may still be going on in threads, and the next run goes on with them."""
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     setup = commands.add_parser("setup", help="fetch and unpack everything")
     setup.add_argument("parts", nargs="*", choices=[*stack.PARTS, []], help="only these parts", metavar="PART")
-    setup.set_defaults(run=lambda chosen: stack.setup(chosen.parts))
+    setup.set_defaults(run=_setup)
     up = commands.add_parser("up", help="bring the stack up in the background")
     up.add_argument("--no-app", action="store_true", help="only the services, not the product's own processes")
     up.add_argument("--no-addon", action="store_true", help="Odoo as it comes, without our addon")
@@ -51,6 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("lock", help="write the locks of Python packages anew").set_defaults(run=lambda _: _lock())
     commands.add_parser("clean", help="end everything and remove what was set up").set_defaults(run=_clean)
     return parser
+
+
+def _setup(chosen: argparse.Namespace) -> None:
+    if chosen.parts:
+        stack.setup(chosen.parts)
+    else:
+        _prepare()
+
+
+def _prepare() -> None:
+    stack.prepare(templates.HOME)
+    postgres.down(templates.HOME)
 
 
 def _up(chosen: argparse.Namespace) -> None:
@@ -70,7 +95,7 @@ def _status(_: argparse.Namespace) -> None:
 
 
 def _test(chosen: argparse.Namespace) -> int:
-    stack.setup()
+    _prepare()
     _lint()
     command = [str(VENV / "bin" / "python"), "-m", "pytest", *chosen.pytest]
     try:

@@ -93,7 +93,7 @@ def home() -> Home:
         own = Home(name=f"test-{os.getpid()}")
         owner = {"pid": os.getpid(), "started": processes.kernel_start(os.getpid())}
         write_secret(own.run / "owner", json.dumps(owner))
-        stack.setup(list(SERVICES))
+        stack.setup(SERVICES)
         postgres.up(own)
         _begun.append(own)
         atexit.register(end)

@@ -16,7 +16,7 @@ def bundles(wanted):
 
 # The bundles of the back office have the addon in them, so the base does without them; those of tests nobody asks for.
 BASE = f"""{_BUNDLES}
-env.ref("base.user_admin").write({{"tz": "{TIME_ZONE}", "lang": "{LANGUAGE}"}})
+env.ref("base.user_admin").write({{"tz": "{TIME_ZONE}", "lang": "{LANGUAGE}", "tour_enabled": False}})
 bundles(lambda name: "test" not in name and "assets_web" not in name)
 env.cr.commit()
 """

@@ -8,12 +8,12 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from . import apt, chromium, odoo, postgres, processes, product, redis, templates, venvs
-from .places import MAIN, alone, write_secret
+from .places import MAIN, Home, alone, write_secret
 from .report import Trouble, say
 
 ODOO_SETTINGS = ("ODOO_URL", "ODOO_DB", "ODOO_LOGIN", "ODOO_PASSWORD")
@@ -27,6 +27,9 @@ PARTS: dict[str, Callable[[], None]] = {
     "redis": redis.setup,
     "chromium": chromium.setup,
 }
+
+
+FOR_TEMPLATES = ("odoo", "odoo-python")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +47,21 @@ class Wish:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
-def setup(parts: list[str] | None = None) -> None:
-    """Fetch and unpack everything that is missing, several things at a time."""
-    apt.use_proxy_of_apt()
-    chosen = [PARTS[name] for name in parts or PARTS]
-    with ThreadPoolExecutor(len(chosen)) as pool:
-        for done in [pool.submit(part) for part in chosen]:
-            done.result()
+def setup(parts: Sequence[str] = tuple(PARTS)) -> None:
+    """Fetch and unpack what is missing, several things at a time."""
+    for done in _begin(parts):
+        done.result()
+
+
+def prepare(home: Home, *, addon: bool = True) -> None:
+    """Set everything up, with PostgreSQL running and the databases to copy made, as much at a time as possible."""
+    beside = _begin([name for name in PARTS if name not in FOR_TEMPLATES])
+    setup(FOR_TEMPLATES)
+    postgres.up(home)
+    if addon:
+        templates.build()
+    for done in beside:
+        done.result()
 
 
 def up(wish: Wish) -> dict[str, str]:
@@ -62,7 +73,10 @@ def up(wish: Wish) -> dict[str, str]:
     with alone("up"):
         external_odoo = _external_odoo(wish.environ)
         ports = _ports(wish, own_odoo=not external_odoo)
-        setup()
+        if external_odoo:
+            setup()
+        else:
+            prepare(MAIN, addon=wish.addon)
         settings = kept_secrets(wish.environ) | _databases(wish.environ, own_odoo=not external_odoo)
         settings |= {"CHROMIUM": chromium.program()} | _urls(ports)
         settings |= external_odoo or _odoo(wish, ports["ODOO_PORT"], settings)
@@ -110,6 +124,14 @@ def kept_secrets(environ: Mapping[str, str]) -> dict[str, str]:
 def hook_secret() -> str:
     """A new secret in the form of Standard Webhooks."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _begin(parts: Sequence[str]) -> list[Future[None]]:
+    apt.use_proxy_of_apt()
+    pool = ThreadPoolExecutor()
+    begun = [pool.submit(PARTS[name]) for name in parts]
+    pool.shutdown(wait=False)
+    return begun
 
 
 def _ports(wish: Wish, *, own_odoo: bool) -> dict[str, int]:

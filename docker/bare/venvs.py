@@ -40,8 +40,7 @@ def create_odoo() -> None:
         if _is_current(ODOO_VENV, _stamp(locks, "")):
             return
         with step("python: environment of Odoo"):
-            with alone("venv"):
-                bootstrap()
+            bootstrap()
             _new(ODOO_VENV, "--without-pip")  # the project's pip works on it
             _install(ODOO_VENV, locks)
         _write_stamp(ODOO_VENV, _stamp(locks, ""))
@@ -49,9 +48,10 @@ def create_odoo() -> None:
 
 def bootstrap() -> None:
     """Bring pip and, from its lock, uv into the project's environment."""
-    _new(VENV)
-    if not (VENV / "bin" / "uv").exists():
-        _run([str(VENV / "bin" / "pip"), "--quiet", "install", "--require-hashes", "-r", str(TOOLS)])
+    with alone("tools"):
+        _new(VENV)
+        if not (VENV / "bin" / "uv").exists():
+            _run([str(VENV / "bin" / "pip"), "--quiet", "install", "--require-hashes", "-r", str(TOOLS)])
 
 
 def uv_environment(pip_config: str, environ: dict[str, str]) -> dict[str, str]:
@@ -68,11 +68,12 @@ def uv_environment(pip_config: str, environ: dict[str, str]) -> dict[str, str]:
         value = environ.get("PIP_" + pip_name.upper().replace("-", "_")) or settings.get(pip_name)
         if value:
             result.setdefault(uv_name, value)
-    result.setdefault("UV_LINK_MODE", "copy")  # the cache may lie on another disk
     return result
 
 
 def _new(venv: Path, *options: str) -> None:
+    if not (venv / "bin" / "python").exists():  # never finished, or made by a Python that is gone
+        shutil.rmtree(venv, ignore_errors=True)
     if (venv / "bin" / ("python" if options else "pip")).exists():
         return
     if not importlib.util.find_spec("ensurepip"):
@@ -105,10 +106,8 @@ def _stamp(locks: Sequence[Path], more: str) -> str:
 
 
 def _is_current(venv: Path, stamp: str) -> bool:
-    if not (venv / "bin" / "python").exists():  # never made, or by a Python that is gone
-        shutil.rmtree(venv, ignore_errors=True)
     path = venv / "waimai.stamp"
-    return path.exists() and path.read_text() == stamp
+    return (venv / "bin" / "python").exists() and path.exists() and path.read_text() == stamp
 
 
 def _write_stamp(venv: Path, stamp: str) -> None:
