@@ -11,7 +11,6 @@ from connector.commands import operating
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
 from connector.database.tables import INBOX, ORDERS, OUTBOX
-from connector.domain.diagram import states_md
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Customer, Fact, Kind, Millis, OrderRef, Press
 from connector.ports import Envelope
@@ -290,21 +289,3 @@ def test_doctor_tells_that_nobody_works(environment, engine, capsys):
     add_event(engine, received_at=1)
     main(["doctor"])
     assert "is `waimai work` running" in capsys.readouterr().out
-
-
-def test_states_writes_the_page_of_states(tmp_path):
-    assert main(["states", str(tmp_path / "STATES.md")]) == 0
-    assert (tmp_path / "STATES.md").read_text(encoding="utf-8") == states_md()
-
-
-@pytest.mark.parametrize("shop", ["x=Shop", "=Shop", ""])
-def test_simulate_refuses_a_shop_without_a_number(environment, capsys, shop):
-    assert main(["simulate", "--shop", shop]) == 2
-    assert "NUMBER=NAME" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("written", ["[1]", "{", '[{"app_id": 1}]', '{"a": 1}'])
-def test_simulate_refuses_a_file_that_is_no_list_of_applications(tmp_path, capsys, written):
-    (tmp_path / "apps.json").write_text(written)
-    assert main(["simulate", "--apps", str(tmp_path / "apps.json")]) == 2
-    assert "apps.json" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""``waimai simulate`` as it is run."""
+"""The commands that need no service: ``waimai simulate`` as it is run, and ``waimai states``."""
 
 import json
 import os
@@ -10,6 +10,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from connector.cli import main
+from connector.domain.diagram import states_md
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -61,3 +64,22 @@ def test_the_applications_can_stand_in_a_file(simulate, tmp_path):
     app = {"app_id": 7, "key": "k", "secret": "s", "shops": [{"id": 8, "name": "文件里的店"}]}
     (tmp_path / "apps.json").write_text(json.dumps([app]), encoding="utf-8")
     assert "文件里的店" in read(simulate("--apps", str(tmp_path / "apps.json")) + "/")
+
+
+def test_states_writes_the_page_of_states(tmp_path):
+    assert main(["states", str(tmp_path / "STATES.md")]) == 0
+    assert (tmp_path / "STATES.md").read_text(encoding="utf-8") == states_md()
+
+
+@pytest.mark.parametrize("shop", ["x=Shop", "=Shop", ""])
+def test_simulate_refuses_a_shop_without_a_number(monkeypatch, capsys, shop):
+    monkeypatch.setenv("ELEME_APPS", json.dumps([{"app_id": 1, "key": "k", "secret": "s"}]))
+    assert main(["simulate", "--shop", shop]) == 2
+    assert "NUMBER=NAME" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("written", ["[1]", "{", '[{"app_id": 1}]', '{"a": 1}'])
+def test_simulate_refuses_a_file_that_is_no_list_of_applications(tmp_path, capsys, written):
+    (tmp_path / "apps.json").write_text(written)
+    assert main(["simulate", "--apps", str(tmp_path / "apps.json")]) == 2
+    assert "apps.json" in capsys.readouterr().err

@@ -1,8 +1,9 @@
 import json
+from pathlib import Path
 
 import pytest
 
-from connector.settings import ELEME_PRODUCTION, ElemeApp, SettingsError, load
+from connector.settings import ELEME_PRODUCTION, ElemeApp, SettingsError, load, load_database_url, load_eleme_apps
 
 HOOK_KEY = b"an invented key of 32 bytes ....."
 APPS = [{"app_id": 10000001, "key": "invented-key", "secret": "invented-secret"}]
@@ -207,3 +208,25 @@ def test_a_wrong_value_is_named_and_not_shown(environment, name, value):
     (wrong,) = failure().wrong
     assert wrong.startswith(name)
     assert value not in wrong
+
+
+def test_the_example_names_every_setting():
+    example = (Path(__file__).resolve().parents[2] / "docker" / "env.example").read_text(encoding="utf-8")
+    named = {
+        line.lstrip("#").partition("=")[0] for line in example.splitlines() if "=" in line and " " not in line[:20]
+    }
+    assert named >= {*COMPLETE, *OPTIONAL}
+
+
+def test_migrating_needs_the_database_alone(environment):
+    for name in COMPLETE:
+        if name != "DATABASE_URL":
+            environment.delenv(name)
+    assert load_database_url() == "postgresql+psycopg://waimai:db-word@127.0.0.1:5432/waimai"
+
+
+def test_simulating_needs_the_applications_alone(environment):
+    for name in COMPLETE:
+        if name != "ELEME_APPS":
+            environment.delenv(name)
+    assert [app.app_id for app in load_eleme_apps()] == ["10000001"]

@@ -164,3 +164,31 @@ def test_a_missing_setting_ends_the_start_with_its_name(tmp_path, database_url):
     one = Server(tmp_path, env)
     assert one.process.wait(PATIENCE) == 2
     assert "ODOO_PASSWORD" in one.log.read_text()
+
+
+def test_what_was_answered_before_the_server_was_killed_is_stored(tmp_path, engine, database_url):
+    one = Server(tmp_path, environment(database_url))
+    one.wait()
+    answered, enough = [], threading.Event()
+
+    def sender(name: int):
+        for number in range(10_000):
+            order = f"{name}{number:05}"
+            try:
+                status, _ = one.ask("POST", HOOK, signed(message=json.dumps({"orderId": order})))
+            except (OSError, http.client.HTTPException):
+                return
+            if status == 200:
+                answered.append(f"eleme:{order}")
+            if len(answered) >= 200:
+                enough.set()
+
+    with ThreadPoolExecutor(12) as pool:
+        for name in range(1, 13):
+            pool.submit(sender, name)
+        assert enough.wait(PATIENCE)
+        os.killpg(one.process.pid, signal.SIGKILL)
+    one.process.wait(PATIENCE)
+    with engine.connect() as connection:
+        stored = set(connection.execute(select(INBOX.c.order_ref)).scalars())
+    assert set(answered) <= stored
