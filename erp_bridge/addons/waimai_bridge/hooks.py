@@ -1,16 +1,17 @@
 """What install and uninstall do beyond the data files."""
 
+DIGITS = 4  # of quantities: a gram is the thousandth part of the kilo that a material is kept in
+
 
 def post_init_hook(env):
     """Four digits for quantities (18 g of beans kept in kg), taxes and accounts for every company in CNY."""
     precision = env.ref("uom.decimal_product_uom", raise_if_not_found=False) or env["decimal.precision"].search(
         [("name", "=", "Product Unit")], limit=1
     )
-    if precision.digits < 4:
-        precision.digits = 4
-    env["res.company"]._waimai_set_up_all()
-    if env["res.lang"]._get_data(code="zh_CN").active:
-        env.ref("waimai_bridge.user_bot").lang = "zh_CN"
+    precision.digits = max(precision.digits, DIGITS)
+    lang = "zh_CN" if env["res.lang"]._get_data(code="zh_CN").active else env.user.lang
+    env.ref("waimai_bridge.user_bot").lang = lang
+    env["res.company"].with_context(lang=lang)._waimai_set_up_all()
 
 
 def uninstall_hook(env):

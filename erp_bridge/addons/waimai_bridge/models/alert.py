@@ -30,8 +30,9 @@ class WaimaiAlert(models.Model):
         self.check_access("read")
         alerts = self.sudo().filtered(lambda alert: alert.state == "open")
         alerts.state = "closed"
-        for store in alerts.store_id:
-            store._changed(alerts.filtered(lambda alert: alert.store_id == store).order_id.ids)
+        for store, closed in alerts.grouped("store_id").items():
+            if store:
+                store._changed(closed.order_id.ids)
 
     def _take(self, values, store, order):
         """Create, renew or close the alert with this key; returns whether anything changed.

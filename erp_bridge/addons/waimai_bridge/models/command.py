@@ -241,7 +241,7 @@ def _take_while_sent(url, secret, bodies):
         except (requests.RequestException, ValueError) as error:
             _logger.warning("waimai command %s not sent: %s", command_id, type(error).__name__)
             return
-        if answer.status_code != 202:
+        if answer.status_code != requests.codes.accepted:
             _logger.warning("waimai command %s not taken: HTTP %s", command_id, answer.status_code)
             return
         yield command_id, body

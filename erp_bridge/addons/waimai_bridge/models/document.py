@@ -10,13 +10,15 @@ from odoo.tools.translate import LazyTranslate
 from .const import ALIVE, FEES, REFUND_STATUSES, SALES, STATES
 from .numbers import yuan
 
+HUGE = 2**62  # also keeps out "not a number" and the infinities, which some JSON carries
+
 _lt = LazyTranslate(__name__)
 _STATES = dict(STATES)
 _SALES = dict(SALES)
 _STATUSES = dict(REFUND_STATUSES)
 
 
-class BadDocument(ValueError):
+class BadDocumentError(ValueError):
     """The document cannot be written as it is; the argument says why, without personal data."""
 
 
@@ -25,8 +27,8 @@ def key_of(document):
     if not isinstance(document, dict):
         return "", 0
     version = document.get("version")
-    numeric = isinstance(version, (int, float)) and not isinstance(version, bool) and version == version
-    return str(document.get("key") or "")[:200], int(version) if numeric and abs(version) < 2**62 else 0
+    numeric = isinstance(version, (int, float)) and not isinstance(version, bool) and abs(version) < HUGE
+    return str(document.get("key") or "")[:200], int(version) if numeric else 0
 
 
 def read(document):
@@ -34,16 +36,16 @@ def read(document):
 
     Returns a dict: `key`, `version`, `platform`, `platform_ref`, `store_ref`, `order` (values of
     waimai.order), `items`, `refunds` (lists of values), `paid` and `granted` in fen.
-    Raises BadDocument.
+    Raises BadDocumentError.
     """
     if not isinstance(document, dict):
-        raise BadDocument(_lt("A document must be an object."))
+        raise BadDocumentError(_lt("A document must be an object."))
     key, version = key_of(document)
     platform, _colon, ref = key.partition(":")
     if not platform or not ref:
-        raise BadDocument(_lt("The key must be <platform>:<number>."))
+        raise BadDocumentError(_lt("The key must be <platform>:<number>."))
     if version <= 0:
-        raise BadDocument(_lt("The version must be a positive whole number."))
+        raise BadDocumentError(_lt("The version must be a positive whole number."))
     items = [_item(number, item) for number, item in enumerate(_list(document, "items"), 1)]
     fees = [_fee(fee) for fee in _list(document, "fees")]
     refunds = [_refund(number, refund) for number, refund in enumerate(_list(document, "refunds"), 1)]
@@ -64,65 +66,67 @@ def read(document):
 
 
 def _order(document, items, fees, refunds):
+    """(values of the order itself, paid and granted fen)."""
     totals, customer, rider = (_dict(document, name) for name in ("totals", "customer", "rider"))
     state = _one_of(document.get("state"), _STATES, "state")
     sale = document.get("sale") or False
     if sale:
         _one_of(sale, _SALES, "sale")
-    lines = sum(item["fen"] for item in items) + sum(fee["amount"] for fee in fees)
-    paid = _fen(totals.get("paid", lines), "totals.paid")
-    if lines != paid:
-        raise BadDocument(_lt("The lines add up to %(lines)s fen, paid were %(paid)s fen.", lines=lines, paid=paid))
-    granted = sum(refund["fen"] for refund in refunds if refund["status"] == "granted")
-    refunded = _fen(totals.get("refunded", granted), "totals.refunded")
-    if sale in ("confirmed", "done") and refunded != granted:
-        raise BadDocument(
-            _lt(
-                "The granted refunds add up to %(cases)s fen, refunded were %(total)s fen.",
-                cases=granted,
-                total=refunded,
-            )
-        )
-    if sale in ("confirmed", "done") and granted > paid:
-        raise BadDocument(_lt("More was refunded (%(total)s fen) than paid (%(paid)s fen).", total=granted, paid=paid))
+    paid, granted, refunded = _sums(totals, sale, items, fees, refunds)
     offer = document.get("offer")
     values = {
         "platform_view_ref": _text(document.get("platform_view_ref")),
-        "day_seq": _int(document.get("day_seq"), "day_seq"),
         "state": state,
         "order_state": _one_of(document.get("order_state") or state, _STATES, "order_state"),
-        "waimai_state": _int(document.get("waimai_state"), "waimai_state"),
-        "rider_state": _int(document.get("rider_state"), "rider_state"),
         "sale_state": sale,
         "consumed": bool(document.get("consumed")) and sale in ALIVE,
         "remark": _text(document.get("remark")),
-        "customer_name": _text(customer.get("name")),
-        "customer_phone": _text(customer.get("phone")),
-        "customer_address": _text(customer.get("address")),
         "rider_name": _text(rider.get("name")),
         "rider_phone": _text(rider.get("phone")),
         "paid_amount": yuan(paid),
         "refunded_amount": yuan(refunded),
-        "original_amount": yuan(_fen(totals.get("original"), "totals.original")),
-        "income_amount": yuan(_fen(totals.get("income"), "totals.income")),
-        "commission_amount": yuan(_fen(totals.get("commission"), "totals.commission")),
         "document_warning": _text(document.get("warning")),
         "timeline": _list(document, "timeline"),
         "offer": (",".join(str(name) for name in offer) or "-") if isinstance(offer, list) else False,
     }
+    values.update({name: _int(document.get(name), name) for name in ("day_seq", "waimai_state", "rider_state")})
+    values.update({f"customer_{name}": _text(customer.get(name)) for name in ("name", "phone", "address")})
+    for name in ("original", "income", "commission"):
+        values[f"{name}_amount"] = yuan(_fen(totals.get(name), f"totals.{name}"))
     for name in ("placed_at", "promised_at", "accepted_at", "completed_at", "consumed_at"):
         values[name] = _time(document.get(name), name)
     return values, paid, granted
 
 
+def _sums(totals, sale, items, fees, refunds):
+    """(paid, granted, refunded) in fen, if they agree with the lines and the refund cases."""
+    lines = sum(item["fen"] for item in items) + sum(fee["amount"] for fee in fees)
+    paid = _fen(totals.get("paid", lines), "totals.paid")
+    if lines != paid:
+        raise BadDocumentError(
+            _lt("The lines add up to %(lines)s fen, paid were %(paid)s fen.", lines=lines, paid=paid)
+        )
+    granted = sum(refund["fen"] for refund in refunds if refund["status"] == "granted")
+    refunded = _fen(totals.get("refunded", granted), "totals.refunded")
+    if sale in ("confirmed", "done") and refunded != granted:
+        words = _lt(
+            "The granted refunds add up to %(cases)s fen, refunded were %(total)s fen.", cases=granted, total=refunded
+        )
+        raise BadDocumentError(words)
+    if sale in ("confirmed", "done") and granted > paid:
+        words = _lt("More was refunded (%(total)s fen) than paid (%(paid)s fen).", total=granted, paid=paid)
+        raise BadDocumentError(words)
+    return paid, granted, refunded
+
+
 def _item(number, item):
     if not isinstance(item, dict):
-        raise BadDocument(_lt("An item must be an object."))
+        raise BadDocumentError(_lt("An item must be an object."))
     quantity = _number(item.get("quantity", 1), "quantity")
     price = _fen(item.get("price"), "price")
     total = _fen(item["total"], "total") if item.get("total") is not None else round(price * quantity)
     if quantity <= 0:
-        raise BadDocument(_lt("An item needs a quantity above 0."))
+        raise BadDocumentError(_lt("An item needs a quantity above 0."))
     used = _number(item.get("used", quantity), "used")
     options = item.get("options") or []
     return {
@@ -146,14 +150,14 @@ def _item(number, item):
 
 def _fee(fee):
     if not isinstance(fee, dict):
-        raise BadDocument(_lt("A fee must be an object."))
+        raise BadDocumentError(_lt("A fee must be an object."))
     kind = _one_of(fee.get("kind"), FEES, "fees.kind")
     return {"kind": kind, "name": _text(fee.get("name")) or "", "amount": _fen(fee.get("amount"), "fees.amount")}
 
 
 def _refund(number, refund):
     if not isinstance(refund, dict):
-        raise BadDocument(_lt("A refund must be an object."))
+        raise BadDocumentError(_lt("A refund must be an object."))
     amount = _fen(refund.get("amount"), "refunds.amount")
     lines = [
         {
@@ -179,20 +183,20 @@ def _refund(number, refund):
 
 def _check_lines(items):
     if len({item["line"] for item in items}) != len(items):
-        raise BadDocument(_lt("Two items have the same line number."))
+        raise BadDocumentError(_lt("Two items have the same line number."))
 
 
 def _list(document, name):
     value = document.get(name) or []
     if not isinstance(value, list):
-        raise BadDocument(_lt("%s must be a list.", name))
+        raise BadDocumentError(_lt("%s must be a list.", name))
     return value
 
 
 def _dict(document, name):
     value = document.get(name) or {}
     if not isinstance(value, dict):
-        raise BadDocument(_lt("%s must be an object.", name))
+        raise BadDocumentError(_lt("%s must be an object.", name))
     return value
 
 
@@ -205,27 +209,27 @@ def _number(value, name):
     if value is None or value is False:
         return 0.0
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 2**53:
-        raise BadDocument(_lt("%s must be a number.", name))
+        raise BadDocumentError(_lt("%s must be a number.", name))
     return float(value)
 
 
 def _int(value, name):
     number = _number(value, name)
     if number != int(number) or abs(number) >= 2**31:
-        raise BadDocument(_lt("%s must be a whole number.", name))
+        raise BadDocumentError(_lt("%s must be a whole number.", name))
     return int(number)
 
 
 def _fen(value, name):
     number = _number(value, name)
     if number != int(number):
-        raise BadDocument(_lt("%s must be whole fen.", name))
+        raise BadDocumentError(_lt("%s must be whole fen.", name))
     return int(number)
 
 
 def _one_of(value, allowed, name):
     if not isinstance(value, str) or value not in allowed:
-        raise BadDocument(_lt("%(name)s has an unknown value: %(value)s", name=name, value=str(value)[:40]))
+        raise BadDocumentError(_lt("%(name)s has an unknown value: %(value)s", name=name, value=str(value)[:40]))
     return value
 
 
@@ -235,7 +239,7 @@ def _time(value, name):
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise BadDocument(_lt("%s is not an ISO 8601 time.", name)) from None
+        raise BadDocumentError(_lt("%s is not an ISO 8601 time.", name)) from None
     if moment.tzinfo:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.replace(microsecond=0)

@@ -98,7 +98,7 @@ class WaimaiConsumption(models.Model):
         batches = {}
         for row in self:
             batches.setdefault(row._batch(), []).append(row.id)
-        for company, group in _by_company(self, batches).items():
+        for company, group in _by_company(batches).items():
             values = [self._move_values(batch, self.browse(batches[batch])) for batch in group]
             moves = self.env["stock.move"].with_company(company).create(values)
             moves._action_done()
@@ -153,7 +153,7 @@ class WaimaiConsumption(models.Model):
         }
 
 
-def _by_company(rows, batches):
+def _by_company(batches):
     companies = {}
     for batch in batches:
         companies.setdefault(batch[0].company_id, []).append(batch)

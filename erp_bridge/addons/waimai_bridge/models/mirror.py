@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .numbers import same
+
 ITEM_FIELDS = (
     "line",
     "basket",
@@ -93,5 +95,5 @@ def _only(values, names):
 
 def _same(stored, wanted):
     if isinstance(wanted, float):
-        return abs((stored or 0.0) - wanted) < 1e-6
+        return same(stored or 0.0, wanted)
     return (stored or False) == (wanted or False)

@@ -4,6 +4,8 @@ import time
 
 from odoo import fields
 
+TOLERANCE = 1e-6
+
 
 class BigInteger(fields.Integer):
     """An Integer stored as int8: milliseconds since 1970 do not fit Odoo's int4."""
@@ -19,6 +21,11 @@ def fen(yuan):
 def yuan(fen_amount):
     """Whole fen -> yuan; the shortest float of two decimals, which Odoo rounds back exactly."""
     return fen_amount / 100
+
+
+def same(one, other):
+    """Whether two quantities or prices are equal as far as anybody means them."""
+    return abs(one - other) < TOLERANCE
 
 
 def milliseconds():

@@ -60,7 +60,9 @@ class WaimaiOrder(models.Model):
     alert_ids = fields.One2many("waimai.alert", "order_id", readonly=True)
 
     _ref_uniq = models.UniqueIndex("(platform, platform_ref)", "This order of the platform exists already.")
-    _open = models.Index("(store_id, state) WHERE state NOT IN ('completed', 'refunded', 'partially_refunded', 'cancelled')")
+    _open = models.Index(
+        "(store_id, state) WHERE state NOT IN ('completed', 'refunded', 'partially_refunded', 'cancelled')"
+    )
     _placed = models.Index("(store_id, placed_at)")
 
     def _expand_states(self, states, domain):

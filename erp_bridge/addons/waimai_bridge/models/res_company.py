@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .const import OWN_PRODUCTS, PASS_THROUGH, FEES, PLATFORMS
+from .const import FEES, OWN_PRODUCTS, PASS_THROUGH, PLATFORMS
 
 RATE = 6.0  # small meals and delivery services, VAT 6 % included in the price
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from .const import PASS_THROUGH, FEES
-from .numbers import fen
+from .const import FEES, PASS_THROUGH
+from .numbers import fen, same
 
 
 class SaleOrder(models.Model):
@@ -86,7 +86,7 @@ class SaleOrderLine(models.Model):
         if self.display_type:
             return False
         return (
-            abs(self.product_uom_qty - values["product_uom_qty"]) > 1e-6
+            not same(self.product_uom_qty, values["product_uom_qty"])
             or fen(self.price_unit) != fen(values["price_unit"])
             or fen(self.price_total) != round(fen(values["price_unit"] * values["product_uom_qty"]))
         )

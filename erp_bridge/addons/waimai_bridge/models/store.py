@@ -94,8 +94,7 @@ class WaimaiStore(models.Model):
             vals["platform_ref"] = str(vals.get("platform_ref") or "").strip()
             vals["version"] = grow(0)
         stores = super().create(vals_list)
-        for store in stores:
-            store.sudo()._complete()
+        stores._complete()
         return stores
 
     def write(self, vals):
@@ -104,12 +103,16 @@ class WaimaiStore(models.Model):
             for store in self:
                 super(WaimaiStore, store).write({"version": grow(store.version)})
         if vals.get("company_id") or ("warehouse_id" in vals and not vals["warehouse_id"]):
-            for store in self:
-                store.sudo()._complete()
+            self._complete()
         return result
 
     def _complete(self):
         """Warehouse, consumption location, partner, taxes: what a store needs and nobody should have to make."""
+        lang = self.env.context.get("lang") or self.env.user.lang
+        for store in self.sudo().with_context(lang=lang):
+            store._complete_one()
+
+    def _complete_one(self):
         self.company_id._waimai_set_up()
         if not self.warehouse_id:
             self.warehouse_id = self._make_warehouse()

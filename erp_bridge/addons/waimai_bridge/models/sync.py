@@ -9,7 +9,7 @@ from odoo.tools.translate import LazyGettext
 
 from .access import check_bot
 from .const import QUIET
-from .document import BadDocument, key_of, read
+from .document import BadDocumentError, key_of, read
 
 _logger = logging.getLogger(__name__)
 REASON_LENGTH = 300
@@ -50,7 +50,7 @@ class WaimaiOrder(models.Model):
                 continue
             try:
                 readings[key] = read(document)
-            except BadDocument as problem:
+            except BadDocumentError as problem:
                 results[key] = ("refused", self._words(problem), row.id if row else False)
         stores = self.env["waimai.store"]._by_refs([reading["store_ref"] for reading in readings.values()])
         for key, reading in readings.items():
@@ -70,7 +70,7 @@ class WaimaiOrder(models.Model):
 
     @api.model
     def _problem(self, reading, store, row):
-        """Why this document cannot be written, or nothing: what can be seen before writing costs its neighbours no time."""
+        """Why this document cannot be written, or nothing; what is seen here costs its neighbours no time."""
         if not store:
             return self.env._("Unknown store: %s", reading["store_ref"][:80])
         if store.platform != reading["platform"]:
@@ -135,7 +135,7 @@ class WaimaiOrder(models.Model):
         words = problem.args[0] if problem.args else type(problem).__name__
         if isinstance(words, LazyGettext):
             words = self.env._(words)
-        if not isinstance(problem, (UserError, BadDocument)):
+        if not isinstance(problem, (UserError, BadDocumentError)):
             words = f"{type(problem).__name__}: {words}"
         return " ".join(str(words).split())[:REASON_LENGTH]
 

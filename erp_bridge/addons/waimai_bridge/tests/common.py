@@ -95,12 +95,21 @@ class WaimaiCase(TransactionCase):
         return self.env["waimai.order"].browse(result["id"])
 
     def granted(self, amount, items=(), scope="part", key="cancel-1"):
-        return {"key": key, "family": "cancel", "scope": scope, "status": "granted", "amount": amount, "items": list(items)}
+        return {
+            "key": key,
+            "family": "cancel",
+            "scope": scope,
+            "status": "granted",
+            "amount": amount,
+            "items": list(items),
+        }
 
     def stock(self, product):
         """What lies in the store's kitchen."""
         location = self.store.warehouse_id.lot_stock_id
-        quants = self.env["stock.quant"].search([("product_id", "=", product.id), ("location_id", "child_of", location.id)])
+        quants = self.env["stock.quant"].search(
+            [("product_id", "=", product.id), ("location_id", "child_of", location.id)]
+        )
         return round(sum(quants.mapped("quantity")), 4)
 
     def rows(self, order, posted=True):

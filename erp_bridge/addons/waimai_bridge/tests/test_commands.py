@@ -7,11 +7,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import psycopg2
 
+from odoo.addons.waimai_bridge.models import command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.waimai_bridge.models import command
 
 from .common import WaimaiCase
 
@@ -52,7 +51,9 @@ class TestCommands(WaimaiCase):
         super().setUp()
         self.desk = new_test_user(self.env, "desk", groups="waimai_bridge.group_desk")
         self.store.user_ids = self.desk
-        self.order = self.write(self.document([("牛肉饭", "B-1", 2, 2600), ("可乐", "COLA", 1, 300)], [("discount_shop", -550)]))
+        self.order = self.write(
+            self.document([("牛肉饭", "B-1", 2, 2600), ("可乐", "COLA", 1, 300)], [("discount_shop", -550)])
+        )
         # Odoo's test runner compares the time-out with a number.
         self.patch(command, "TIMEOUT", 2)
         self.connector = Connector()
@@ -155,7 +156,9 @@ class TestCommands(WaimaiCase):
     def test_arguments_are_asked_for(self):
         for action in ("reject", "cancel", "reject_refund", "part_refund", "answer_reminder"):
             wizard = self.press(action)
-            self.assertEqual((wizard["res_model"], wizard["context"]["default_action"]), ("waimai.command.wizard", action))
+            self.assertEqual(
+                (wizard["res_model"], wizard["context"]["default_action"]), ("waimai.command.wizard", action)
+            )
         self.assertFalse(self.order.command_ids)
 
     def test_reasons_and_words_travel(self):
@@ -243,14 +246,20 @@ class TestCommands(WaimaiCase):
         self.assertEqual(found.state, "closed", "raised once per new fact")
 
     def test_an_alert_without_store_or_order(self):
-        self.env["waimai.command"].report([{"alert": {"key": "k", "kind": "?", "store_ref": None, "text": "x", "state": "open"}}])
+        self.env["waimai.command"].report(
+            [{"alert": {"key": "k", "kind": "?", "store_ref": None, "text": "x", "state": "open"}}]
+        )
         found = self.env["waimai.alert"].search([("key", "=", "k")])
         self.assertEqual((found.kind, bool(found.store_id)), ("warning", False))
 
     def test_buttons_follow_the_offer_and_the_state(self):
         def offered():
             self.env.invalidate_all()
-            return {name.removeprefix("offer_") for name in self.order._fields if name.startswith("offer_") and self.order[name]}
+            return {
+                name.removeprefix("offer_")
+                for name in self.order._fields
+                if name.startswith("offer_") and self.order[name]
+            }
 
         self.assertEqual(offered(), {"accept", "start", "ready", "cancel"}, "paid")
         self.order.state = "refunding"

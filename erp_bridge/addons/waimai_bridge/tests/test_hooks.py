@@ -1,6 +1,5 @@
-from odoo.tests import tagged
-
 from odoo.addons.waimai_bridge.hooks import KEPT, post_init_hook, uninstall_hook
+from odoo.tests import tagged
 
 from .common import WaimaiCase
 

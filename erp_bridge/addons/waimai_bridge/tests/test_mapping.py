@@ -12,7 +12,9 @@ class TestMapping(WaimaiCase):
         return document
 
     def test_the_order_of_matching(self):
-        by_rule, by_code, by_barcode, by_number = (self._dish(f"{n}", f"X-{n}", [(self.rice, 1, self.gram)]) for n in range(4))
+        by_rule, by_code, by_barcode, by_number = (
+            self._dish(f"{n}", f"X-{n}", [(self.rice, 1, self.gram)]) for n in range(4)
+        )
         rules = self.env["waimai.product.map"]
         rules.create({"platform_item": "777", "product_id": by_number.id})
         full = {"barcode": "69", "platform_item": "777"}
@@ -56,7 +58,9 @@ class TestMapping(WaimaiCase):
     def test_a_rule_of_another_store_does_not_count(self):
         other = self.env["waimai.store"].create({"name": "二店", "platform": "eleme", "platform_ref": "900000002"})
         order = self.write(self.bought("NEW"))
-        rule = self.env["waimai.product.map"].create({"sku_code": "NEW", "product_id": self.bowl.id, "store_id": other.id})
+        rule = self.env["waimai.product.map"].create(
+            {"sku_code": "NEW", "product_id": self.bowl.id, "store_id": other.id}
+        )
         self.assertFalse(order.item_ids.product_id)
         rule.store_id = self.store
         self.assertEqual(order.item_ids.product_id, self.bowl)

@@ -41,8 +41,12 @@ class TestMoney(WaimaiCase):
         invoice = sale._create_invoices(final=True)
         invoice.action_post()
         tax = sum(invoice.line_ids.filtered("tax_line_id").mapped("balance"))
-        clearing = invoice.line_ids.filtered(lambda line: line.account_id == order.company_id.waimai_clearing_ids.filtered(
-            lambda row: row.platform == "eleme").account_id)
+        clearing = invoice.line_ids.filtered(
+            lambda line: (
+                line.account_id
+                == order.company_id.waimai_clearing_ids.filtered(lambda row: row.platform == "eleme").account_id
+            )
+        )
         receivable = invoice.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
         revenue = invoice.line_ids.filtered(lambda line: line.account_id.account_type == "income")
         self.assertEqual(round(receivable.balance, 2), 22.50)

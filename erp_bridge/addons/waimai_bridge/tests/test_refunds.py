@@ -62,7 +62,9 @@ class TestRefunds(WaimaiCase):
         credit.action_post()
         self.assertEqual((credit.move_type, credit.amount_total), ("out_refund", 10.0))
         refunds = [*refunds, self.granted(4700, scope="full", key="return-2")]
-        self.write(self.next(part, sale="reversed", state="refunded", refunds=refunds, totals={"paid": 5700, "refunded": 5700}))
+        self.write(
+            self.next(part, sale="reversed", state="refunded", refunds=refunds, totals={"paid": 5700, "refunded": 5700})
+        )
         self.assertEqual(sale.amount_total, 0.0)
         sale._create_invoices(final=True).action_post()
         balances = {}
@@ -211,7 +213,9 @@ class TestRefunds(WaimaiCase):
             sale = order.sale_order_id
             lines = {}
             for line in sale.order_line.filtered(lambda line: line.price_total):
-                lines[line.product_id, line.name] = round(lines.get((line.product_id, line.name), 0) + line.price_total, 2)
+                lines[line.product_id, line.name] = round(
+                    lines.get((line.product_id, line.name), 0) + line.price_total, 2
+                )
             sold = (sale.state, round(sale.amount_total, 2), sale.invoice_status, sale.delivery_status)
             return sold, lines, self.rows(order), self.rows(order, posted=False)
 
@@ -221,6 +225,8 @@ class TestRefunds(WaimaiCase):
                 document = {**base, "key": self.bought()["key"], "totals": paid}
                 way = [*(chance.choice(stations) for _ in range(3)), last]
                 for step in way:
-                    document = self.next({**base, "key": document["key"], "version": document["version"], "totals": paid}, **step)
+                    document = self.next(
+                        {**base, "key": document["key"], "version": document["version"], "totals": paid}, **step
+                    )
                     order = self.write(document)
                 self.assertEqual(picture(order), picture(direct), way)

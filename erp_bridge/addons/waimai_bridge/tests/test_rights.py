@@ -1,10 +1,9 @@
 import json
 from types import SimpleNamespace
 
+from odoo.addons.bus.models import ir_websocket as bus_websocket
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
-
-from odoo.addons.bus.models import ir_websocket as bus_websocket
 
 from .common import WaimaiCase
 
@@ -37,7 +36,13 @@ class TestRights(WaimaiCase):
         refund = {**self.granted(100), "status": "requested"}
         order = self.write(self.document([("牛肉饭", "B-1", 1, 2600)], store_ref=store.store_ref, refunds=[refund]))
         order.action_start()
-        alert = {"key": order.key, "kind": "reminder", "order_ref": order.key, "store_ref": store.store_ref, "state": "open"}
+        alert = {
+            "key": order.key,
+            "kind": "reminder",
+            "order_ref": order.key,
+            "store_ref": store.store_ref,
+            "state": "open",
+        }
         self.env["waimai.command"].report([{"alert": alert}])
         self.env["waimai.product.map"].create({"store_id": store.id, "sku_code": "Z", "product_id": self.bowl.id})
         return order
@@ -62,7 +67,16 @@ class TestRights(WaimaiCase):
     def test_shop_staff_press_their_own_buttons_only(self):
         own, foreign = self.order(self.store), self.order(self.other)
         self.assertTrue(own.with_user(self.desk).action_ready())
-        for action in ("accept", "start", "ready", "dispatch", "agree_refund", "cancel", "part_refund", "answer_reminder"):
+        for action in (
+            "accept",
+            "start",
+            "ready",
+            "dispatch",
+            "agree_refund",
+            "cancel",
+            "part_refund",
+            "answer_reminder",
+        ):
             with self.assertRaises(AccessError):
                 getattr(foreign.with_user(self.desk), f"action_{action}")()
             with self.assertRaises(AccessError):
@@ -106,7 +120,15 @@ class TestRights(WaimaiCase):
         self.assertEqual([body["action"] for body in env["waimai.command"].open_commands()], ["start"])
         number = env["waimai.command"].open_commands()[0]["command_id"]
         self.assertEqual(env["waimai.command"].report([{"command_id": number, "state": "done"}]), [number])
-        for model in (*MODELS, "waimai.command.wizard", "sale.order", "res.partner", "res.users", "product.product", "stock.move"):
+        for model in (
+            *MODELS,
+            "waimai.command.wizard",
+            "sale.order",
+            "res.partner",
+            "res.users",
+            "product.product",
+            "stock.move",
+        ):
             with self.assertRaises(AccessError, msg=model):
                 env[model].search([])
             with self.assertRaises(AccessError, msg=model):
@@ -156,5 +178,8 @@ class TestRights(WaimaiCase):
             message = json.loads(values["message"])
             self.assertEqual(message["type"], "waimai/changed")
             told[message["payload"]["store_id"]] = message["payload"]["order_ids"]
-            self.assertIn(f'"waimai.store", {message["payload"]["store_id"]}', values["channel"].replace(",", ", ").replace(",  ", ", "))
+            self.assertIn(
+                f'"waimai.store", {message["payload"]["store_id"]}',
+                values["channel"].replace(",", ", ").replace(",  ", ", "),
+            )
         self.assertEqual(told, {self.store.id: [results[0]["id"]], self.other.id: [results[1]["id"]]})

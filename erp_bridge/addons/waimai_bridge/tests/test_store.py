@@ -71,7 +71,9 @@ class TestStore(WaimaiCase):
         company = self.store.company_id
         self.assertEqual(company.waimai_tax_id.price_include_override, "tax_included")
         self.assertEqual(company.waimai_tax_id.amount, 6.0)
-        self.assertTrue(company.waimai_tax_id.invoice_repartition_line_ids.account_id, "the copy keeps the tax's account")
+        self.assertTrue(
+            company.waimai_tax_id.invoice_repartition_line_ids.account_id, "the copy keeps the tax's account"
+        )
         self.assertEqual(set(company.waimai_clearing_ids.mapped("platform")), {"eleme", "meituan"})
         self.assertEqual(set(company.waimai_clearing_ids.account_id.mapped("reconcile")), {True})
         count = self.env["account.tax"].search_count([])

@@ -137,7 +137,9 @@ class TestSync(WaimaiCase):
         self.sync(self.document([("牛肉饭", "B-1", 1, 2600)]))
 
         def batch(size):
-            documents = [self.document([("牛肉饭", "B-1", 1, 2600)], [("box", 100)], consumed=True) for _ in range(size)]
+            documents = [
+                self.document([("牛肉饭", "B-1", 1, 2600)], [("box", 100)], consumed=True) for _ in range(size)
+            ]
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
+from odoo.addons.waimai_bridge.models.const import ACTIONS, REASONS
 from odoo.exceptions import UserError
-
-from ..models.const import ACTIONS, REASONS
 
 
 class WaimaiCommandWizard(models.TransientModel):
