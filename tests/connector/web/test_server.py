@@ -50,6 +50,7 @@ class Server:
     def __init__(self, folder: Path, env: dict[str, str]):
         self.port = free_port()
         self.log = folder / "log"
+        env = {**env, "TMPDIR": str(folder)}  # a server that is killed leaves the files of its figures behind
         command = [sys.executable, "-m", "connector.cli", "serve", "--port", str(self.port)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
