@@ -168,3 +168,54 @@ class World:
     def states(self):
         """The inbox, in the order of hearing."""
         return [state for (state,) in self.rows("SELECT state FROM inbox ORDER BY id")]
+
+
+class StatefulPlatform(Platform):
+    """A platform that takes each command in effect once, by the order's state, and says so when asked twice.
+
+    ``pushes`` is called with what it would push; ``effects`` counts what really happened to an order.
+    """
+
+    def __init__(self, pushes):
+        super().__init__()
+        self.pushes = pushes
+        self.effects = {}
+
+    def perform(self, command):
+        with self.lock:
+            self.performed.append(command)
+            first = (command.order, command.action) not in self.effects
+            self.effects.setdefault((command.order, command.action), []).append(command.key)
+            if not first:
+                return Answer(taken=True, words="订单已确认")
+            self.effects[command.order, command.action] = [command.key]
+        self.pushes(command)
+        return Answer(taken=True, words="ok")
+
+
+class WatchedErp(MemoryErp):
+    """Remembers every write, and whether two workers ever wrote for one shop at once."""
+
+    def __init__(self, stores=()):
+        super().__init__(stores)
+        self.written = []
+        self.inside = []
+        self.overlaps = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def write(self, documents):
+        lanes = {document.store for document in documents}
+        with self._lock:
+            self.overlaps += [lane for lane in lanes if lane in self.inside]
+            self.inside += lanes
+        try:
+            self.gate.wait(60)
+            answers = super().write(documents)
+        finally:
+            with self._lock:
+                for lane in lanes:
+                    self.inside.remove(lane)
+        with self._lock:
+            self.written += [(d.key, d.version, d, a.status) for d, a in zip(documents, answers, strict=True)]
+        return answers

@@ -1,0 +1,81 @@
+"""A worker is killed at every named point, started again, and nothing is lost, nothing doubled."""
+
+from itertools import pairwise
+
+import pytest
+
+from connector.faults import POINTS
+from tests.actors.outside import LANES, wait_for
+from tests.domain.build import fact
+from tests.doubles import event, pressed
+
+DOOR = [point for point in POINTS if point.startswith("receive.")]
+WORK = [point for point in POINTS if not point.startswith("receive.")]
+KILLED = -9
+
+
+def rush(outside):
+    """What passes every point: sales, a press on the platform, an order to be read back, a reminder."""
+    heard = []
+    for number, lane in enumerate(LANES):
+        sold, pressed_on, unknown = (f"eleme:{number}{kind}" for kind in (1, 2, 3))
+        outside.platform.orders[unknown] = (fact(10, 0), fact(12, 10))
+        heard += [
+            event(sold, fact(10, 0), lane=lane),
+            event(sold, fact(12, 10), lane=lane),
+            event(sold, fact(45, 30), lane=lane),
+            event(pressed_on, fact(10, 0), lane=lane),
+            pressed("accept", number + 1, pressed_on, lane=lane, at=outside.now()),
+            event(unknown, fact(12, 10), lane=lane),
+        ]
+    return heard
+
+
+def check(outside):
+    """What must have come of it, whoever was killed when."""
+    for number, _ in enumerate(LANES):
+        sold, pressed_on, unknown = (outside.erp.documents[f"eleme:{number}{kind}"] for kind in (1, 2, 3))
+        assert [document.sale for document in (sold, pressed_on, unknown)] == ["confirmed"] * 3
+        assert [document.state for document in (sold, pressed_on, unknown)] == ["paid", "accepted", "paid"]
+        assert outside.platform.effects[f"eleme:{number}2", "accept"] == [f"cmd-{number + 1}"] * len(
+            outside.platform.effects[f"eleme:{number}2", "accept"]
+        )
+        assert outside.erp.results[number + 1].state == "done"
+    assert sorted(alert.kind for alert in outside.erp.alerts.values()) == ["reminder"] * len(LANES)
+    assert outside.erp.overlaps == []
+    check_versions(outside)
+    assert outside.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
+    facts = outside.rows("SELECT order_ref, count(*) FROM facts GROUP BY order_ref ORDER BY order_ref")
+    assert [count for _, count in facts] == [3, 3, 2] * len(LANES)
+
+
+def check_versions(outside):
+    """Each version of a document says one thing, whoever writes it, and what is written only grows."""
+    said = {}
+    for key, version, document, _ in outside.erp.written:
+        assert said.setdefault((key, version), document) == document
+    for key in outside.erp.documents:
+        versions = [version for name, version, _, status in outside.erp.written if name == key and status == "written"]
+        assert all(one < two for one, two in pairwise(versions))
+
+
+@pytest.mark.parametrize("point", WORK)
+def test_a_worker_killed_here_loses_nothing_and_doubles_nothing(outside, point):
+    outside.hear(*rush(outside))
+    doomed = outside.worker(fault=point)
+    wait_for(lambda: doomed.poll() is not None, words=f"{point} is passed")
+    outside.kill(doomed)
+    outside.leases_run_out()
+    outside.worker()
+    outside.sweeper()
+    wait_for(outside.at_rest, words="everything is done")
+    check(outside)
+
+
+@pytest.mark.parametrize("point", DOOR)
+def test_a_door_killed_here_stores_the_event_once(outside, point):
+    doomed = outside.start("-m", "tests.actors.knocker", fault=point)
+    assert doomed.wait() == KILLED
+    done = outside.start("-m", "tests.actors.knocker")  # the sender has had no answer and comes again
+    assert done.wait() == 0
+    assert outside.rows("SELECT count(*) FROM inbox") == [(1,)]
