@@ -21,6 +21,7 @@ __all__ = [
     "chromium_program",
     "fresh_odoo_database",
     "fresh_postgres_database",
+    "fresh_product",
     "fresh_redis",
     "shared_odoo",
     "stack",
@@ -80,6 +81,20 @@ def fresh_odoo_database(*, connector_url: str = "", cron_threads: int = 0) -> It
     """
     with sessions.fresh_odoo(connector_url=connector_url, cron_threads=cron_threads) as odoo:
         yield odoo
+
+
+@contextmanager
+def fresh_product(**settings: str) -> Iterator[dict[str, str]]:
+    """The whole product (simulator, web, worker, sweep) with services of its own.
+
+    Args:
+        settings: Further settings, or other values for ours.
+
+    Yields:
+        Its settings, as `make up` writes them.
+    """
+    with sessions.fresh_product(**settings) as all_settings:
+        yield all_settings
 
 
 def chromium_program() -> str:

@@ -81,6 +81,9 @@ def _prepare() -> None:
 def _up(chosen: argparse.Namespace) -> None:
     settings = stack.up(stack.Wish(addon=not chosen.no_addon, app=not chosen.no_app))
     say(f"Odoo       {settings['ODOO_URL']}  (database {settings['ODOO_DB']})")
+    if not chosen.no_app:
+        say(f"web        {settings['WEB_URL']}/readyz")
+        say(f"simulator  {settings['SIMULATOR_URL']}")
     say(f"all of it  {(MAIN.run / 'env').relative_to(ROOT)}; logs in {MAIN.logs.relative_to(ROOT)}")
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .places import Home, write_secret
+from .places import Home, digest, write_secret
 from .report import Trouble, step
 
 STOP_SECONDS = 15.0
@@ -51,9 +51,13 @@ class Process:
     stop_signal: signal.Signals = signal.SIGTERM
     cwd: Path | None = None
 
+    def wanted(self) -> int:
+        """A number that changes with the command and its environment."""
+        return int(digest(json.dumps([list(self.argv), sorted(self.env.items())])), 16)
+
 
 def start(process: Process, home: Home) -> bool:
-    """Start a program unless it runs, and wait until it serves.
+    """Start a program unless it runs, anew if it runs otherwise than it is wanted now, and wait until it serves.
 
     Returns:
         Whether it had to be started.
@@ -61,6 +65,9 @@ def start(process: Process, home: Home) -> bool:
     Raises:
         Trouble: It ended, or does not serve in time; the last lines of its log are in the message.
     """
+    noted = _noted(process.name, home)
+    if noted and noted.get("wanted", process.wanted()) != process.wanted():
+        stop(process.name, home)
     child = _spawn(process, home) if running(process.name, home) is None else None
     with step(f"{process.name}: start"):
         deadline = time.monotonic() + process.ready_seconds
@@ -79,6 +86,16 @@ def running(name: str, home: Home) -> int | None:
     """The pid of a program that we started and that still runs."""
     noted = _noted(name, home)
     return noted["pid"] if noted and noted["started"] == kernel_start(noted["pid"]) else None
+
+
+def check(name: str, home: Home) -> None:
+    """See to it that a program which was started still runs.
+
+    Raises:
+        Trouble: It does not; the last lines of its log are in the message.
+    """
+    if running(name, home) is None:
+        raise Trouble(f"{name} ended: {_log_tail(name, home)}")
 
 
 def stop(name: str, home: Home) -> bool:
@@ -169,6 +186,7 @@ def _spawn(process: Process, home: Home) -> subprocess.Popen[bytes]:
         )
     _children[child.pid] = child
     noted = {"pid": child.pid, "started": kernel_start(child.pid), "signal": int(process.stop_signal)}
+    noted["wanted"] = process.wanted()
     write_secret(_pid_file(process.name, home), json.dumps(noted))
     return child
 

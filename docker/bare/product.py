@@ -1,10 +1,15 @@
 """The product's own processes: one row each. `make up` starts them in this order and waits for each."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .places import ROOT, VENV, Home
-from .processes import Process, claim_port, http_ok
+from .places import ROOT, VENV, Home, digest
+from .processes import Process, check, claim_port, http_ok, start, stop
+from .report import Trouble, step
+
+WAIMAI = VENV / "bin" / "waimai"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,25 +18,72 @@ class Row:
 
     Attributes:
         name: Of its pid file and log.
-        command: The arguments of `waimai`.
-        ready: What answers 200, starting with the name of a setting, as `WEB_URL/readyz`; None: that it runs is all.
+        command: The arguments of `waimai`; `{NAME}` stands for a setting.
+        ready: The address that answers 200 when it serves, settings as above; without one it is ready once it runs.
         port: The variable that moves its port, if it listens.
-        env: Made from the stack's settings, on top of them.
     """
 
     name: str
     command: Sequence[str]
-    ready: str | None = None
-    port: str | None = None
-    env: Callable[[Mapping[str, str]], dict[str, str]] = lambda _: {}
+    ready: str = ""
+    port: str = ""
 
 
-ROWS: tuple[Row, ...] = ()
+# The shops of the simulated platform.
+SHOPS = ("155000001=小满面馆（人民路店）", "155000002=小满面馆（江滨店）", "155000003=小满面馆（大学城店）")
+FIRST = ("migrate",)  # commands that end, run before the processes
+ROWS = (
+    Row(
+        name="simulator",
+        command=(
+            "simulate",
+            *("--port", "{SIMULATOR_PORT}"),
+            *("--push-url", "{WEB_URL}/hooks/eleme"),
+            *(part for shop in SHOPS for part in ("--shop", shop)),
+        ),
+        ready="{SIMULATOR_URL}/sim/pushes",
+        port="SIMULATOR_PORT",
+    ),
+    Row(name="worker", command=("work",)),
+    Row(name="sweep", command=("sweep",)),
+    Row(name="web", command=("serve", "--port", "{WEB_PORT}"), ready="{WEB_URL}/readyz", port="WEB_PORT"),
+)
+PACKAGES = ("connector", "actors", "mappings", "erp_bridge")
 
 
-def processes(settings: Mapping[str, str]) -> list[Process]:
-    """The processes, with the settings of a stack."""
-    return [_process(row, settings) for row in ROWS]
+def up(settings: Mapping[str, str], home: Home) -> None:
+    """Start the product with the settings of a stack; what runs already with the same code and settings is left alone.
+
+    Raises:
+        Trouble: A command failed or a process does not get ready.
+    """
+    for name in FIRST:
+        _run_first(name, settings)
+    for row in ROWS:
+        start(process(row, settings), home)
+    for row in ROWS:  # those without an address may have ended meanwhile
+        check(row.name, home)
+
+
+def down(home: Home) -> list[str]:
+    """End the product.
+
+    Returns:
+        The names of what was running.
+    """
+    return [row.name for row in reversed(ROWS) if stop(row.name, home)]
+
+
+def process(row: Row, settings: Mapping[str, str]) -> Process:
+    """A row with the settings of a stack."""
+    address = row.ready.format_map(settings)
+    return Process(
+        name=row.name,
+        argv=[str(WAIMAI), *(part.format_map(settings) for part in row.command)],
+        env={**settings, "WAIMAI_SOURCE": _source()},  # so that `make up` starts it anew when the code has changed
+        ready=lambda: not address or http_ok(address),
+        cwd=ROOT,
+    )
 
 
 def claim_ports(ports: Mapping[str, int], home: Home) -> None:
@@ -41,12 +93,15 @@ def claim_ports(ports: Mapping[str, int], home: Home) -> None:
             claim_port(row.port, ports[row.port], row.name, home)
 
 
-def _process(row: Row, settings: Mapping[str, str]) -> Process:
-    def ready() -> bool:
-        if row.ready is None:
-            return True
-        name, _, path = row.ready.partition("/")
-        return http_ok(f"{settings[name]}/{path}")
+def _run_first(name: str, settings: Mapping[str, str]) -> None:
+    with step(f"waimai {name}"):
+        env = {**os.environ, **settings}
+        done = subprocess.run([str(WAIMAI), name], capture_output=True, text=True, check=False, env=env, cwd=ROOT)
+    if done.returncode:
+        raise Trouble(f"`waimai {name}` failed: {' / '.join(done.stderr.strip().splitlines()[-3:])}")
 
-    argv = [str(VENV / "bin" / "waimai"), *row.command]
-    return Process(name=row.name, argv=argv, env={**settings, **row.env(settings)}, ready=ready, cwd=ROOT)
+
+def _source() -> str:
+    """Changes with the product's code."""
+    files = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    return digest(*(path.read_bytes() for path in files if "addons" not in path.parts))

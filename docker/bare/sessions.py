@@ -14,10 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from . import odoo, postgres, processes, redis, stack, templates
+from . import chromium, odoo, postgres, processes, product, redis, stack, templates
 from .places import CACHE, MAIN, Home, alone, private, write_secret
 
-SERVICES = ("odoo", "odoo-python", "redis", "chromium")
 _numbers = itertools.count(1)
 _begun: list[Home] = []
 
@@ -93,7 +92,7 @@ def home() -> Home:
         own = Home(name=f"test-{os.getpid()}")
         owner = {"pid": os.getpid(), "started": processes.kernel_start(os.getpid())}
         write_secret(own.run / "owner", json.dumps(owner))
-        stack.setup(SERVICES)
+        stack.setup([part for part in stack.PARTS if part != "python"])  # that one is in use
         postgres.up(own)
         _begun.append(own)
         atexit.register(end)
@@ -144,11 +143,12 @@ def fresh_database(server: str = "") -> Iterator[str]:
 
 
 @contextmanager
-def fresh_odoo(*, connector_url: str = "", cron_threads: int = 0) -> Iterator[RunningOdoo]:
+def fresh_odoo(*, connector_url: str = "", hook_secret: str = "", cron_threads: int = 0) -> Iterator[RunningOdoo]:
     """An Odoo server on a fresh copy of the template with the addon as it stands now.
 
     Args:
         connector_url: Where the addon posts its commands.
+        hook_secret: What it signs them with; a new one by default.
         cron_threads: Scheduled actions at a time; none by default.
     """
     run = home()
@@ -156,10 +156,9 @@ def fresh_odoo(*, connector_url: str = "", cron_threads: int = 0) -> Iterator[Ru
     templates.build()
     server = odoo.Server(database=f"{_prefix(run)}{number}", port=processes.free_port(), cron_threads=cron_threads)
     templates.copy(server.database)
+    secret = hook_secret or stack.fresh_secrets()["ODOO_HOOK_SECRET"]
     bot = templates.bot(server.database) or {"login": "admin", "password": "admin"}
-    running = RunningOdoo(
-        server=server, home=Home(name=f"{run.name}/odoo-{number}"), hook_secret=stack.hook_secret(), **bot
-    )
+    running = RunningOdoo(server=server, home=Home(name=f"{run.name}/odoo-{number}"), hook_secret=secret, **bot)
     templates.set_parameters(server.database, templates.parameters(server, connector_url, running.hook_secret))
     try:
         running.start()
@@ -167,6 +166,34 @@ def fresh_odoo(*, connector_url: str = "", cron_threads: int = 0) -> Iterator[Ru
     finally:
         running.stop()
         templates.remove(server.database)
+
+
+@contextmanager
+def fresh_product(**more: str) -> Iterator[dict[str, str]]:
+    """The whole product with services of its own: simulator, web, worker, sweep.
+
+    Args:
+        more: Further settings, or other values for ours.
+
+    Yields:
+        Its settings, as in `env` of `make up`.
+    """
+    ports = {name: processes.free_port() for name in ("WEB_PORT", "SIMULATOR_PORT")}
+    settings = {**stack.fresh_secrets(), **stack.urls(ports)}
+    settings |= {"CHROMIUM": chromium.program(), "ELEME_API_URL": settings["SIMULATOR_URL"]}
+    place = Home(name=f"{home().name}/product-{next(_numbers)}")
+    secret = settings["ODOO_HOOK_SECRET"]
+    with (
+        fresh_database() as database_url,
+        fresh_redis() as server,
+        fresh_odoo(connector_url=settings["WEB_URL"], hook_secret=secret, cron_threads=1) as erp,
+    ):
+        settings |= {"DATABASE_URL": database_url, "REDIS_URL": server.url, **erp.settings(), **more}
+        try:
+            product.up(settings, place)
+            yield settings
+        finally:
+            product.down(place)
 
 
 def _prefix(run: Home) -> str:

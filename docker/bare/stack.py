@@ -78,11 +78,13 @@ def up(wish: Wish) -> dict[str, str]:
         else:
             prepare(MAIN, addon=wish.addon)
         settings = kept_secrets(wish.environ) | _databases(wish.environ, own_odoo=not external_odoo)
-        settings |= {"CHROMIUM": chromium.program()} | _urls(ports)
+        settings |= {"CHROMIUM": chromium.program()} | urls(ports)
+        if not wish.environ.get("ELEME_APPS"):  # ours exist on the simulated platform alone
+            settings["ELEME_API_URL"] = settings["SIMULATOR_URL"]
         settings |= external_odoo or _odoo(wish, ports["ODOO_PORT"], settings)
         write_secret(MAIN.run / "env", "".join(f"{key}={value}\n" for key, value in sorted(settings.items())))
-        for process in product.processes(settings) if wish.app else ():
-            processes.start(process, MAIN)
+        if wish.app:
+            product.up(settings, MAIN)
         return settings
 
 
@@ -93,9 +95,8 @@ def down() -> list[str]:
         The names of what was running.
     """
     with alone("up"):
-        # The product first: it has connections to everything else.
-        order = sorted(processes.names(MAIN), key=lambda name: (name in {odoo.NAME, redis.NAME}, name))
-        ended = [name for name in order if processes.stop(name, MAIN)]
+        ended = product.down(MAIN)  # first: it has connections to everything else
+        ended += [name for name in processes.names(MAIN) if processes.stop(name, MAIN)]
         if postgres.down(MAIN):
             ended.append(postgres.NAME)
         return ended
@@ -112,18 +113,27 @@ def kept_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     """Secrets that stay the same from start to start; the caller's own win."""
     path = MAIN.run / "secrets.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
-    fresh = {
-        "ODOO_HOOK_SECRET": hook_secret(),
+    secret = fresh_secrets() | kept
+    write_secret(path, json.dumps(secret))
+    return {name: environ.get(name) or value for name, value in secret.items()}
+
+
+def fresh_secrets() -> dict[str, str]:
+    """New secrets, and an application that exists on the simulated platform alone."""
+    app = {"app_id": "20001", "key": secrets.token_hex(5), "secret": secrets.token_hex(20)}
+    return {
+        "ODOO_HOOK_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "SESSION_SECRET": secrets.token_urlsafe(32),
         "CONSOLE_PASSWORD": secrets.token_urlsafe(12),
+        "ELEME_APPS": json.dumps([app]),
     }
-    write_secret(path, json.dumps(fresh | kept))
-    return {name: environ.get(name) or value for name, value in (fresh | kept).items()}
 
 
-def hook_secret() -> str:
-    """A new secret in the form of Standard Webhooks."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+def urls(ports: Mapping[str, int]) -> dict[str, str]:
+    """The settings that say where the product listens."""
+    names = {"WEB_PORT": "WEB_URL", "SIMULATOR_PORT": "SIMULATOR_URL"}
+    addresses = {names[port]: f"http://{processes.LOOPBACK}:{ports[port]}" for port in names}
+    return addresses | {port: str(ports[port]) for port in names}
 
 
 def _begin(parts: Sequence[str]) -> list[Future[None]]:
@@ -170,11 +180,6 @@ def _databases(environ: Mapping[str, str], *, own_odoo: bool) -> dict[str, str]:
             postgres.create(OWN_DATABASE, "waimai")
         database_url = postgres.url(OWN_DATABASE)
     return {"DATABASE_URL": database_url, "REDIS_URL": redis_url or redis.up(MAIN)}
-
-
-def _urls(ports: Mapping[str, int]) -> dict[str, str]:
-    names = {"WEB_PORT": "WEB_URL", "SIMULATOR_PORT": "SIMULATOR_URL"}
-    return {names[port]: f"http://{processes.LOOPBACK}:{ports[port]}" for port in names}
 
 
 def _odoo(wish: Wish, port: int, settings: Mapping[str, str]) -> dict[str, str]:
