@@ -18,6 +18,7 @@
         "views/menus.xml",
     ],
     "assets": {"web.assets_backend": ["waimai_bridge/static/src/**/*"]},
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,7 +1,11 @@
+import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SLICE = 200  # orders of one run and store: a run must fit into Odoo's time limits; the next run goes on
@@ -17,8 +21,20 @@ class WaimaiStore(models.Model):
         """Invoice what is completed, by each store's setting. Later refunds become credit notes the same way."""
         stores = self.search([("invoicing", "in", ("order", "day"))])
         for number, store in enumerate(stores, 1):
-            store._invoice()
+            try:
+                with self.env.cr.savepoint():
+                    store._invoice()
+            except UserError as problem:
+                store._tell_not_invoiced(problem)
             self.env["ir.cron"]._commit_progress(1, remaining=len(stores) - number)
+
+    def _tell_not_invoiced(self, problem):
+        """One alert a day: the other stores' invoices go on, and somebody has to look at this one's."""
+        _logger.warning("waimai store %s not invoiced: %s", self.store_ref, problem)
+        key = f"invoice:{self.store_ref}:{fields.Date.today()}"
+        text = self.env._("Invoices could not be made: %s", problem)
+        values = {"key": key, "kind": "warning", "text": text, "state": "open"}
+        self.env["waimai.alert"]._take(values, self, self.env["waimai.order"])
 
     def _invoice(self):
         """Post the invoices of this store: one per order, or one for all orders of the days that are over."""

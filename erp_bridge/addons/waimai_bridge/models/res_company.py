@@ -36,6 +36,7 @@ class ResCompany(models.Model):
         """
         if self.waimai_tax_id:
             return
+        self.waimai_tax_id = self._waimai_named("tax")
         base = self.env.ref(f"account.{self.id}_l10n_cn_sales_excluded_6", raise_if_not_found=False)
         base = base or self.env["account.tax"].search(
             [
@@ -46,21 +47,22 @@ class ResCompany(models.Model):
             ],
             limit=1,
         )
-        if not base:
-            return
-        name = self.env._("6% included (platform orders)")
-        values = {"name": name, "price_include_override": "tax_included", "active": True}
-        self.waimai_tax_id = base.with_company(self).copy(values)
+        if base and not self.waimai_tax_id:
+            name = self.env._("6% included (platform orders)")
+            values = {"name": name, "price_include_override": "tax_included", "active": True}
+            self.waimai_tax_id = base.with_company(self).copy(values)
+            self._waimai_name("tax", self.waimai_tax_id)
 
     def _waimai_set_up_clearing(self):
         """One reconcilable account per platform for the money that only passes through us."""
         accounts = self.env["account.account"].with_company(self)
         if not accounts.search_count([*accounts._check_company_domain(self)], limit=1):
             return
-        for platform, label in PLATFORMS:
+        labels = self.env["waimai.clearing"]._fields["platform"]._description_selection(self.env)
+        for platform, label in labels:
             if platform in self.waimai_clearing_ids.mapped("platform"):
                 continue
-            account = accounts.create(
+            account = self._waimai_named(f"clearing_{platform}") or accounts.create(
                 {
                     "name": self.env._("Platform clearing %s", label),
                     "code": accounts._search_new_account_code("122190"),
@@ -69,16 +71,31 @@ class ResCompany(models.Model):
                     "company_ids": [fields.Command.set(self.ids)],
                 }
             )
+            self._waimai_name(f"clearing_{platform}", account)
             self.env["waimai.clearing"].create({"company_id": self.id, "platform": platform, "account_id": account.id})
+
+    def _waimai_named(self, name):
+        """The tax or account that we made for this company, also before the addon was uninstalled."""
+        return self.env.ref(f"account.{self.id}_waimai_{name}", raise_if_not_found=False)
+
+    def _waimai_name(self, name, record):
+        # In the module of accounts, as charts of accounts do it: it outlives our own module.
+        names = self.env["ir.model.data"].sudo()
+        names._update_xmlids([{"xml_id": f"account.{self.id}_waimai_{name}", "record": record, "noupdate": True}])
 
     def _waimai_set_up_products(self):
         """Give our products this company's tax; what a person has set stays."""
         if not self.waimai_tax_id:
             return
         free = {FEES[kind] for kind in PASS_THROUGH}
+        clearing = self.waimai_clearing_ids[:1].account_id
         for name in OWN_PRODUCTS:
             product = self.env.ref(f"waimai_bridge.{name}", raise_if_not_found=False)
-            if product and name not in free and not product.taxes_id.filtered(lambda tax: tax.company_id == self):
+            if product and name in free and clearing:
+                # For invoices made by hand; those of platform orders go by the order's platform.
+                ours = product.with_company(self)
+                ours.property_account_income_id = ours.property_account_income_id or clearing
+            elif product and name not in free and not product.taxes_id.filtered(lambda tax: tax.company_id == self):
                 product.taxes_id = [fields.Command.link(self.waimai_tax_id.id)]
 
 

@@ -1,4 +1,4 @@
-from odoo.addons.waimai_bridge.hooks import KEPT, post_init_hook, uninstall_hook
+from odoo.addons.waimai_bridge.hooks import KEPT, post_init_hook, pre_init_hook, uninstall_hook
 from odoo.tests import tagged
 
 from .common import WaimaiCase
@@ -30,3 +30,7 @@ class TestHooks(WaimaiCase):
         self.assertFalse(self.env["ir.model.data"].search([("module", "=", "waimai_bridge"), ("name", "in", KEPT)]))
         self.assertTrue(all(record.exists() for record in kept))
         self.assertTrue(sale.exists() and moves.exists())
+        pre_init_hook(self.env)
+        post_init_hook(self.env)
+        self.assertEqual([self.env.ref(f"waimai_bridge.{name}") for name in KEPT], kept, "installed again: taken up")
+        self.assertTrue(bot.active)

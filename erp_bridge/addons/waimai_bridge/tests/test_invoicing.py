@@ -1,4 +1,6 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import WaimaiCase
 
@@ -35,6 +37,29 @@ class TestInvoicing(WaimaiCase):
         self.assertEqual((credit.amount_total, credit.state), (6.0, "posted"))
         self.run_cron()
         self.assertEqual(len(order.sale_order_id.invoice_ids), 2)
+
+    def test_a_store_that_cannot_be_invoiced_stops_no_other(self):
+        other = self.env["waimai.store"].create({"name": "二店", "platform_ref": "900000002", "invoicing": "order"})
+        self.store.invoicing = "order"
+        blocked = self.write(self.completed())
+        fine = self.write(self.completed(store_ref=other.store_ref))
+        stores = type(self.env["waimai.store"])
+        invoice = stores._invoice
+
+        def failing(store):
+            if store.platform_ref == "900000001":
+                raise UserError("no journal")
+            return invoice(store)
+
+        self.patch(stores, "_invoice", failing)
+        with mute_logger("odoo.addons.waimai_bridge.models.invoicing"):
+            self.run_cron()
+            self.run_cron()
+        self.assertFalse(blocked.sale_order_id.invoice_ids)
+        self.assertTrue(fine.sale_order_id.invoice_ids)
+        alert = self.env["waimai.alert"].search([("store_id", "=", self.store.id)])
+        self.assertEqual(len(alert), 1)
+        self.assertIn("no journal", alert.text)
 
     def test_one_invoice_per_day_that_is_over(self):
         self.store.invoicing = "day"

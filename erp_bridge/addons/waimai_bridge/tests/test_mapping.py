@@ -88,6 +88,23 @@ class TestMapping(WaimaiCase):
         self.assertEqual(self.rows(order), {})
         self.assertTrue(order.warning)
 
+    def test_a_manager_chooses_in_the_form_of_the_order(self):
+        manager = new_test_user(self.env, "boss", groups="waimai_bridge.group_manager")
+        order, other = self.write(self.bought("NEW")), self.write(self.bought("NEW"))
+        form = order.with_user(manager)
+        form.web_save({"item_ids": [[1, order.item_ids.id, {"product_id": self.bowl.id}]]}, {"item_ids": {}})
+        self.assertEqual(self.rows(order), {self.rice: 0.15, self.beef: 0.08})
+        form.write({"item_ids": [[1, other.item_ids.id, {"product_id": self.bowl.id}]]})
+        self.assertFalse(other.item_ids.product_id, "not an item of this order")
+        for values in (
+            {"item_ids": [[2, order.item_ids.id, 0]]},
+            {"item_ids": [[0, 0, {"name": "x"}]]},
+            {"item_ids": [[1, order.item_ids.id, {"quantity": 9}]]},
+            {"item_ids": [], "state": "completed"},
+        ):
+            with self.assertRaises(AccessError):
+                form.write(values)
+
     def test_shop_staff_do_not_map(self):
         desk = new_test_user(self.env, "desk", groups="waimai_bridge.group_desk")
         self.store.user_ids = desk
