@@ -1,5 +1,6 @@
 """``make demo``: the rush, the table, and 0 only if every figure agrees."""
 
+import os
 import sys
 
 from rich.console import Console
@@ -9,11 +10,9 @@ from bench.demo.rush import play
 from bench.demo.world import WINDOW, World, wait_for
 
 
-def main() -> int:
-    """Set up, play, wait until all is quiet, compare."""
-    console = Console()
-    say = console.print
-    world = World.from_environment()
+def run(world: World) -> int:
+    """Set up, play, wait until all is quiet, compare; 0 if every figure agrees."""
+    say = Console(width=120 if not sys.stdout.isatty() else None).print
     say("[bold]外卖午高峰演示 · a lunch rush, played[/bold]")
     say(f"  演示的取消窗口是 {WINDOW} 秒，不是一分钟 · the demo's cancellation window is {WINDOW} seconds")
     world.set_up()
@@ -37,4 +36,4 @@ def _quiet(world: World) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(World.of(os.environ)))

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from connector.simulator.catalogue import grams
 
-#: Every line was cooked; nothing was; all but the second line, which went back before the kitchen began.
-ALL, NOTHING, NOT_SECOND = "all", "nothing", "not the second line"
+#: Everything was cooked; nothing was; all but one piece of the second line, which went back before the kitchen began.
+ALL, NOTHING, ONE_LESS = "all", "nothing", "one piece of the second line less"
 
 USES: Final = {
     "delivered": ALL,
@@ -27,7 +27,7 @@ USES: Final = {
     "refund_part": ALL,
     "refund_full": ALL,
     "refund_rejected": ALL,
-    "part_by_shop": NOT_SECOND,
+    "part_by_shop": ONE_LESS,
     "reminder": ALL,
     "delivery_trouble": ALL,
     "pressed: refund before cooking": NOTHING,
@@ -47,7 +47,13 @@ def expected_grams(orders: Iterable[Mapping[str, Any]], scenarios: Mapping[str, 
     used: Counter[tuple[int, str]] = Counter()
     for order in orders:
         uses = USES[scenarios[order["orderId"]]]
-        lines = [line for line in order["items"] if uses == ALL or (uses == NOT_SECOND and line["line"] != 2)]
-        for material, amount in grams((line["code"], line["quantity"]) for line in lines).items():
+        for material, amount in grams(_cooked(order["items"], uses)).items():
             used[order["shop"], material] += amount
     return used
+
+
+def _cooked(items: Iterable[Mapping[str, Any]], uses: str) -> list[tuple[str, int]]:
+    if uses == NOTHING:
+        return []
+    back = {2: 1} if uses == ONE_LESS else {}
+    return [(item["code"], item["quantity"] - back.get(item["line"], 0)) for item in items]

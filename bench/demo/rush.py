@@ -27,7 +27,7 @@ def play(world: World, say: Say) -> Rush:
     world.simulator.post("/sim/switches", json=trouble).raise_for_status()
     answer = world.simulator.post("/sim/plan", json={"pace": PACE}).raise_for_status()
     for order in answer.json()["orders"]:
-        rush.scenarios[order["order_id"]] = order["scenario"]
+        rush.scenarios[order["orderId"]] = order["scenario"]
     say(f"  {len(rush.scenarios)} 单已在平台下单，推送加倍且乱序 · orders placed, their pushes doubled and shuffled")
     world.simulator.post("/sim/switches", json={"shuffled": 0, "doubled": 0.3}).raise_for_status()
     _press(world, rush, say)
@@ -54,7 +54,7 @@ def _press(world: World, rush: Rush, say: Say) -> None:
         _button(world, rush, say, order, "accept")
     _button(world, rush, say, refused, "reject", reason_code="foodSoldOut", reason="今日售完")
     for order in (early, late, kept):
-        _until(world, order, "paid", say)
+        _until(world, order, "accepted", say)  # the press counts from the import on
     for order in (late, kept):
         _button(world, rush, say, order, "start")
         _until(world, order, "preparing", say)

@@ -1,16 +1,15 @@
 """Where everything of a running stack is, from the settings that ``make up`` wrote."""
 
-import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import httpx
 
 from bench.kitchen import DishToCook, Kitchen
 from connector.database.engine import Engine, build_engine
 from connector.database.inspect import open_work
-from connector.settings import load_database_url
 from connector.simulator.catalogue import DISHES, MATERIALS
 from erp_bridge.odoo.session import Address
 
@@ -32,9 +31,8 @@ class World:
     engine: Engine
 
     @classmethod
-    def from_environment(cls) -> "World":
-        """As ``make up`` left it."""
-        settings = os.environ
+    def of(cls, settings: Mapping[str, str]) -> Self:
+        """As the settings of a running stack say."""
         address = Address(
             url=settings["ODOO_URL"],
             database=settings["ODOO_DB"],
@@ -46,8 +44,13 @@ class World:
             kitchen=Kitchen(address),
             web=settings["WEB_URL"],
             odoo=settings["ODOO_URL"],
-            engine=build_engine(load_database_url()),
+            engine=build_engine(settings["DATABASE_URL"]),
         )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.simulator.close()
+        self.engine.dispose()
 
     def shops(self) -> dict[int, str]:
         """The shops on the platform."""
