@@ -180,6 +180,19 @@ class StatefulPlatform(Platform):
         super().__init__()
         self.pushes = pushes
         self.effects = {}
+        self.inside = []
+        self.overlaps = []
+
+    def enter(self, lane):
+        """A worker begins to read an event of a lane."""
+        with self.lock:
+            if lane in self.inside:
+                self.overlaps.append(lane)
+            self.inside.append(lane)
+
+    def leave(self, lane):
+        with self.lock:
+            self.inside.remove(lane)
 
     def perform(self, command):
         with self.lock:

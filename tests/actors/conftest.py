@@ -21,6 +21,6 @@ def outside(actors_database, redis_server):
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
     engine.dispose()
     world = Outside(actors_database, redis_server.url)
-    world.bell._broker.client.flushall()
+    world.redis.flushall()
     yield world
     world.close()

@@ -1,31 +1,24 @@
 """The outside world of worker processes: it lives in the test's process and survives them."""
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
+import multiprocessing
 import threading
 import time
-from multiprocessing.managers import BaseManager
-from pathlib import Path
 
 from connector.bell import RedisBell, build_broker
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
 from connector.ports import Store
 from connector.vault import Vault
+from tests.actors import processes
 from tests.domain.build import fact
 from tests.doubles import StatefulPlatform, WatchedErp, event
 
-ROOT = Path(__file__).resolve().parents[2]
-KEY = b"only on the loopback"
+KEY = processes.KEY
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(["tests.actors.processes"])
 LANES = ("eleme:1", "eleme:2", "eleme:3")
 SECONDS = 60
-
-
-class Bridge(BaseManager):
-    """How worker processes reach the doubles."""
 
 
 def wait_for(what, *, seconds=SECONDS, words=""):
@@ -46,14 +39,16 @@ class Outside:
         self.database_url, self.redis_url = database_url, redis_url
         self.engine = build_engine(database_url)
         self.journal = Journal(self.engine, Vault())
-        self.bell = RedisBell(build_broker(redis_url), queues=2)
+        broker = build_broker(redis_url)
+        self.redis = broker.client
+        self.bell = RedisBell(broker, queues=2)
         self.erp = WatchedErp([_store(lane) for lane in LANES])
         self.platform = StatefulPlatform(self._push)
         self.journal.stores.put(self.erp.stores(), self.now())
         self.processes = []
-        Bridge.register("erp", callable=lambda: self.erp)
-        Bridge.register("platform", callable=lambda: self.platform)
-        self._server = Bridge(address=("127.0.0.1", 0), authkey=KEY).get_server()
+        processes.Bridge.register("erp", callable=lambda: self.erp)
+        processes.Bridge.register("platform", callable=lambda: self.platform)
+        self._server = processes.Bridge(address=("127.0.0.1", 0), authkey=KEY).get_server()
         self._serving = threading.Thread(target=self._serve)
         self._serving.start()
 
@@ -65,10 +60,8 @@ class Outside:
     def now():
         return time.time_ns() // 1_000_000
 
-    def start(self, *command, fault=""):
-        """A process of the product, in a group of its own."""
-        environment = {
-            **os.environ,
+    def environment(self, fault=""):
+        return {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "OUTSIDE_PORT": str(self._server.address[1]),
@@ -82,25 +75,25 @@ class Outside:
             "ELEME_APPS": '[{"app_id": "1", "key": "k", "secret": "s"}]',
             "dramatiq_worker_timeout": "50",
         }
-        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, start_new_session=True)
+
+    def start(self, work, *arguments, fault=""):
+        """A process that runs a function of `processes.py`; it is forked from one that has loaded everything."""
+        process = FORKING.Process(target=work, args=(self.environment(fault), *arguments))
+        process.start()
         self.processes.append(process)
         return process
 
     def worker(self, fault="", threads=2):
-        command = ["-m", "dramatiq", "tests.actors.worker", "--processes", "1", "--threads", str(threads)]
-        return self.start(*command, fault=fault)
+        return self.start(processes.work, threads, fault=fault)
 
     def sweeper(self):
-        return self.start("-m", "tests.actors.sweeper")
-
-    def signal(self, process, number):
-        os.killpg(process.pid, number)
+        return self.start(processes.sweep)
 
     def kill(self, process):
-        """End a worker and everything it started, without a word."""
-        if process.poll() is None:
-            self.signal(process, signal.SIGKILL)
-        process.wait()
+        """End a process without a word."""
+        if process.is_alive():
+            process.kill()
+        process.join()
         self.processes.remove(process)
 
     def close(self):
@@ -118,15 +111,12 @@ class Outside:
             for lane in sorted({envelope.lane for envelope in envelopes}):
                 self.bell.ring(lane, "advance")
 
-    def ring_all(self):
-        for lane in LANES:
-            self.bell.ring(lane, "advance")
-            self.bell.ring(lane, "deliver")
-
-    def leases_run_out(self):
-        """The lanes of dead workers are free at once, so that a test need not wait for the ten seconds."""
+    def time_passes(self):
+        """What a dead worker held is free at once, so that a test need not wait for its leases and rings to end."""
         with self.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE lanes SET until = '-infinity'")
+        for key in self.redis.scan_iter("nudge:*"):
+            self.redis.delete(key)
 
     def rows(self, sql):
         with self.engine.connect() as connection:

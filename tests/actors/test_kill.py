@@ -1,10 +1,15 @@
 """A worker is killed at every named point, started again, and nothing is lost, nothing doubled."""
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from connector.faults import POINTS
+from tests.actors import processes
 from tests.actors.outside import LANES, wait_for
 from tests.domain.build import fact
 from tests.doubles import event, pressed
@@ -12,6 +17,7 @@ from tests.doubles import event, pressed
 DOOR = [point for point in POINTS if point.startswith("receive.")]
 WORK = [point for point in POINTS if not point.startswith("receive.")]
 KILLED = -9
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def rush(outside):
@@ -63,9 +69,23 @@ def check_versions(outside):
 def test_a_worker_killed_here_loses_nothing_and_doubles_nothing(outside, point):
     outside.hear(*rush(outside))
     doomed = outside.worker(fault=point)
-    wait_for(lambda: doomed.poll() is not None, words=f"{point} is passed")
-    outside.kill(doomed)
-    outside.leases_run_out()
+    wait_for(lambda: not doomed.is_alive(), words=f"{point} is passed")
+    assert doomed.exitcode == KILLED
+    outside.time_passes()
+    outside.worker()
+    outside.sweeper()
+    wait_for(outside.at_rest, words="everything is done")
+    check(outside)
+
+
+@pytest.mark.parametrize("point", ["advance.before_commit", "deliver.after_platform"])
+def test_under_the_dramatiq_command_as_well(outside, point):
+    outside.hear(*rush(outside))
+    command = [sys.executable, "-m", "dramatiq", "tests.actors.worker", "--processes", "1", "--threads", "2"]
+    environment = {**os.environ, **outside.environment(fault=point)}
+    doomed = subprocess.Popen(command, cwd=ROOT, env=environment)
+    assert doomed.wait(60) != 0
+    outside.time_passes()
     outside.worker()
     outside.sweeper()
     wait_for(outside.at_rest, words="everything is done")
@@ -74,8 +94,8 @@ def test_a_worker_killed_here_loses_nothing_and_doubles_nothing(outside, point):
 
 @pytest.mark.parametrize("point", DOOR)
 def test_a_door_killed_here_stores_the_event_once(outside, point):
-    doomed = outside.start("-m", "tests.actors.knocker", fault=point)
-    assert doomed.wait() == KILLED
-    done = outside.start("-m", "tests.actors.knocker")  # the sender has had no answer and comes again
-    assert done.wait() == 0
+    for fault, exitcode in ((point, KILLED), ("", 0)):  # the sender has had no answer and comes again
+        door = outside.start(processes.knock, fault=fault)
+        door.join()
+        assert door.exitcode == exitcode
     assert outside.rows("SELECT count(*) FROM inbox") == [(1,)]
