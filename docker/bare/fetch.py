@@ -4,11 +4,13 @@ import hashlib
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
+from typing import TypeVar
 
 from .report import Step, Trouble, step
 
@@ -17,6 +19,8 @@ PARALLEL = 6
 TIMEOUT_SECONDS = 60
 BLOCK = 1 << 18
 MEGABYTE = 1_000_000
+PAUSE_SECONDS = 0.5
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +53,20 @@ def fetch_all(what: str, files: Sequence[File], folder: Path) -> list[Path]:
         return list(pool.map(lambda file: _fetch(file, folder, tally), files))
 
 
+class WrongDigest(Exception):  # noqa: N818 - says what it is
+    """The file that came is not the one that was meant."""
+
+
 class Tally:
-    """Adds up what has come and writes it into the step's note."""
+    """Adds up what has come of several files and writes it into the step's note."""
 
     def __init__(self, progress: Step, total: float) -> None:
-        self.progress, self.total, self.bytes = progress, total, 0
+        self.progress, self.total, self.bytes = progress, total, dict[str, int]()
 
-    def add(self, count: int) -> None:
-        """Count bytes that have come (or take back those that came in vain)."""
-        self.bytes += count
-        self.progress.note = f"{self.bytes / MEGABYTE:.0f}/{self.total:.0f} MB"
+    def here(self, name: str, count: int) -> None:
+        """Note how many bytes of a file are here."""
+        self.bytes[name] = count
+        self.progress.note = f"{sum(list(self.bytes.values())) / MEGABYTE:.0f}/{self.total:.0f} MB"
 
 
 def read(url: str) -> bytes:
@@ -67,61 +75,63 @@ def read(url: str) -> bytes:
     Raises:
         Trouble: It cannot be had.
     """
-    for attempt in range(ATTEMPTS):
-        try:
-            with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
-                return bytes(answer.read())
-        except (OSError, HTTPException) as error:
-            failure = error
-            if not _worth_repeating(error):
-                break
-        time.sleep(2**attempt / 4)
-    raise Trouble(f"cannot fetch {url}: {failure}")
+
+    def once() -> bytes:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
+            return bytes(answer.read())
+
+    return _patiently(url, once)
 
 
 def _fetch(file: File, folder: Path, tally: Tally) -> Path:
     finished, partial = folder / file.name, folder / (file.name + ".part")
-    if finished.exists() and _sha256(finished) == file.sha256:
-        tally.add(file.size)
-        return finished
-    failure: Exception | None = None
+    if not finished.exists() or _sha256(finished) != file.sha256:
+        _patiently(file.url, lambda: _complete(file, partial, tally))
+        partial.replace(finished)
+    tally.here(file.name, file.size)
+    return finished
+
+
+def _patiently(url: str, once: Callable[[], Result]) -> Result:
+    """Try a download a few times, with growing pauses."""
+    failure = ""
     for attempt in range(ATTEMPTS):
-        before = tally.bytes
         try:
-            _append(file, partial, tally)
-        except (OSError, HTTPException) as error:
-            failure = error
+            return once()
+        except (OSError, HTTPException, WrongDigest) as error:
+            failure = str(error)
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             if not _worth_repeating(error):
                 break
-            tally.add(before - tally.bytes if PARALLEL == 1 else 0)
-        else:
-            if _sha256(partial) == file.sha256:
-                partial.replace(finished)
-                return finished
-            failure = ValueError("its SHA-256 is not the one in the signed index")
-            partial.unlink()
-        time.sleep(2**attempt / 4)
-    raise Trouble(f"cannot fetch {file.url}: {failure} (run the command again to go on from here)")
+        time.sleep(PAUSE_SECONDS * 2**attempt)
+    raise Trouble(f"cannot fetch {url}: {failure} (the same command goes on from here)")
 
 
-def _append(file: File, partial: Path, tally: Tally) -> None:
+def _complete(file: File, partial: Path, tally: Tally) -> None:
+    """Bring the rest of a file; what is wrong at the end is thrown away."""
     here = partial.stat().st_size if partial.exists() else 0
-    if here >= file.size:
+    if here < file.size:
+        request = urllib.request.Request(file.url, headers={"Range": f"bytes={here}-"} if here else {})
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+            resumed = here > 0 and getattr(answer, "status", None) == HTTPStatus.PARTIAL_CONTENT
+            with partial.open("ab" if resumed else "wb") as output:
+                while block := answer.read(BLOCK):
+                    output.write(block)
+                    tally.here(file.name, output.tell())
+    if partial.stat().st_size < file.size:
+        raise OSError("the connection ended early")
+    if _sha256(partial) != file.sha256:
         partial.unlink()
-        here = 0
-    request = urllib.request.Request(file.url, headers={"Range": f"bytes={here}-"} if here else {})
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-        resumed = here and getattr(answer, "status", None) == 206  # noqa: PLR2004 - Partial Content
-        tally.add(here if resumed else 0)
-        with partial.open("ab" if resumed else "wb") as output:
-            while block := answer.read(BLOCK):
-                output.write(block)
-                tally.add(len(block))
+        raise WrongDigest("its SHA-256 is not the one in the signed index")
 
 
 def _worth_repeating(error: Exception) -> bool:
     """A client error is the same the next time; all else may pass."""
-    return not (isinstance(error, urllib.error.HTTPError) and error.code < 500 and error.code not in {408, 429})  # noqa: PLR2004
+    if not isinstance(error, urllib.error.HTTPError):
+        return True
+    passing = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+    return error.code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code in passing
 
 
 def _sha256(path: Path) -> str:

@@ -71,17 +71,17 @@ def up(wish: Wish) -> dict[str, str]:
         The settings that are written to its `env`.
     """
     with alone("up"):
-        external_odoo = _external_odoo(wish.environ)
-        ports = _ports(wish, own_odoo=not external_odoo)
-        if external_odoo:
+        external = external_odoo(wish.environ)
+        ports = _ports(wish, own_odoo=not external)
+        if external:
             setup()
         else:
             prepare(MAIN, addon=wish.addon)
-        settings = kept_secrets(wish.environ) | _databases(wish.environ, own_odoo=not external_odoo)
+        settings = kept_secrets(wish.environ) | _databases(wish.environ, own_odoo=not external)
         settings |= {"CHROMIUM": chromium.program()} | urls(ports)
         if not wish.environ.get("ELEME_APPS"):  # ours exist on the simulated platform alone
             settings["ELEME_API_URL"] = settings["SIMULATOR_URL"]
-        settings |= external_odoo or _odoo(wish, ports["ODOO_PORT"], settings)
+        settings |= external or _odoo(wish, ports["ODOO_PORT"], settings)
         write_secret(MAIN.run / "env", "".join(f"{key}={value}\n" for key, value in sorted(settings.items())))
         if wish.app:
             product.up(settings, MAIN)
@@ -144,8 +144,34 @@ def _begin(parts: Sequence[str]) -> list[Future[None]]:
     return begun
 
 
+def port_of(name: str, environ: Mapping[str, str]) -> int:
+    """The port that a variable asks for, or the usual one.
+
+    Raises:
+        Trouble: It is not a port number.
+    """
+    value = environ.get(name) or str(DEFAULT_PORTS[name])
+    if not value.isdigit() or not 0 < int(value) < 1 << 16:
+        raise Trouble(f"{name}={value} is not a port number")
+    return int(value)
+
+
+def external_odoo(environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings of an Odoo that the caller has; empty if it is to be ours.
+
+    Raises:
+        Trouble: Some of them are missing.
+    """
+    if not environ.get("ODOO_URL"):
+        return {}
+    missing = [name for name in ODOO_SETTINGS if not environ.get(name)]
+    if missing:
+        raise Trouble(f"ODOO_URL is set, so {', '.join(missing)} must be set too")
+    return {name: environ[name] for name in ODOO_SETTINGS}
+
+
 def _ports(wish: Wish, *, own_odoo: bool) -> dict[str, int]:
-    ports = {name: _port(name, wish.environ) for name in DEFAULT_PORTS}
+    ports = {name: port_of(name, wish.environ) for name in DEFAULT_PORTS}
     if len(set(ports.values())) < len(ports):
         raise Trouble(f"{', '.join(ports)} must differ")
     if own_odoo:
@@ -153,22 +179,6 @@ def _ports(wish: Wish, *, own_odoo: bool) -> dict[str, int]:
     if wish.app:
         product.claim_ports(ports, MAIN)
     return ports
-
-
-def _port(name: str, environ: Mapping[str, str]) -> int:
-    value = environ.get(name) or str(DEFAULT_PORTS[name])
-    if not value.isdigit() or not 0 < int(value) < 1 << 16:
-        raise Trouble(f"{name}={value} is not a port number")
-    return int(value)
-
-
-def _external_odoo(environ: Mapping[str, str]) -> dict[str, str]:
-    if not environ.get("ODOO_URL"):
-        return {}
-    missing = [name for name in ODOO_SETTINGS if not environ.get(name)]
-    if missing:
-        raise Trouble(f"ODOO_URL is set, so {', '.join(missing)} must be set too")
-    return {name: environ[name] for name in ODOO_SETTINGS}
 
 
 def _databases(environ: Mapping[str, str], *, own_odoo: bool) -> dict[str, str]:

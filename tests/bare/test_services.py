@@ -6,6 +6,7 @@ import subprocess
 import psycopg
 import pytest
 import redis
+from bare import postgres, sessions
 
 from tests import stack as services
 
@@ -29,6 +30,13 @@ def test_a_redis_can_go_and_come_back_at_the_same_address():
         server.start()
         assert client.get("key") is None
         client.close()
+
+
+@pytest.mark.parametrize("value", ["plain", "it's", "back\\slash", "two\nlines", ":'value' \"x\" 外卖"])
+def test_a_value_reaches_postgresql_as_it_is(value):
+    sessions.home()
+    same = "SELECT :'value' = convert_from(decode(:'hex', 'hex'), 'UTF8')"
+    assert postgres.sql(same, value=value, hex=value.encode().hex()) == [["t"]]
 
 
 def test_each_redis_is_another():
