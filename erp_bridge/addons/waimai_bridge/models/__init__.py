@@ -1,3 +1,4 @@
+from . import redaction
 from . import res_company
 from . import store
 from . import order

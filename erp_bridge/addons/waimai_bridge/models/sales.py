@@ -14,6 +14,8 @@ class WaimaiOrder(models.Model):
         """Every step for all orders at once; the order of the steps matters, see below."""
         fresh = self.filtered(lambda order: order.sale_state and not order.sale_order_id)
         known = self.filtered("sale_order_id")
+        locked = known.sale_order_id.filtered("locked")
+        locked.action_unlock()
         fresh._create_sales()
         # Lines first, while cancelled orders are still cancelled and may lose lines.
         known._change_lines()
@@ -25,6 +27,7 @@ class WaimaiOrder(models.Model):
         (self.filtered("sale_order_id") - wanting)._cancel_sales()
         known._deliver_sales()
         wanting._check_totals()
+        locked.filtered(lambda sale: sale.state == "sale").action_lock()
 
     def _create_sales(self):
         for company, orders in self.grouped("company_id").items():
@@ -73,7 +76,6 @@ class WaimaiOrder(models.Model):
     def _cancel_sales(self):
         sales = self.sale_order_id.filtered(lambda sale: sale.state != "cancel")
         if sales:
-            sales.filtered("locked").action_unlock()
             sales.action_cancel()
             # However it came here, a cancelled order shows what was bought, and no refunds of it.
             ours = sales.order_line.filtered(lambda line: (line.waimai_key or "").startswith(("refund:", "gone:")))

@@ -1,4 +1,6 @@
 import logging
+import traceback
+from pathlib import Path
 
 import psycopg2
 from psycopg2 import errors
@@ -105,7 +107,7 @@ class WaimaiOrder(models.Model):
             return {**self._write_all(readings[:half]), **self._write_all(readings[half:])}
         reading = readings[0]
         if not isinstance(problem, UserError):
-            _logger.warning("waimai order %s refused: %s", reading["key"], type(problem).__name__)
+            _logger.warning("waimai order %s refused: %s", reading["key"], _place(problem))
         row = self._rows_of([reading["key"]]).get(reading["key"])
         return {reading["key"]: ("refused", self._words(problem), row.id if row else False)}
 
@@ -132,12 +134,19 @@ class WaimaiOrder(models.Model):
         """A reason for people: short, one line, in the caller's language, without the values of other records."""
         if isinstance(problem, psycopg2.Error):
             return self.env._("The database refused it (%s).", problem.diag.constraint_name or type(problem).__name__)
+        if not isinstance(problem, (UserError, BadDocumentError)):
+            return self.env._("Unexpected: %s", _place(problem))
         words = problem.args[0] if problem.args else type(problem).__name__
         if isinstance(words, LazyGettext):
             words = self.env._(words)
-        if not isinstance(problem, (UserError, BadDocumentError)):
-            words = f"{type(problem).__name__}: {words}"
         return " ".join(str(words).split())[:REASON_LENGTH]
+
+
+def _place(problem):
+    """What went wrong and where in our code, but not the message: it may hold a customer's data."""
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "waimai_bridge" in frame.filename]
+    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(problem).__name__}{where}"
 
 
 def _newest(documents):

@@ -1,6 +1,6 @@
 import random
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import WaimaiCase
 
@@ -54,6 +54,17 @@ class TestMoney(WaimaiCase):
         self.assertEqual(round(sum(revenue.mapped("balance")), 2), -24.08)
         self.assertEqual(round(tax, 2), -1.42)
         self.assertEqual(sale.invoice_status, "invoiced")
+
+    def test_whoever_invoices_need_not_see_the_platforms_orders(self):
+        clerk = new_test_user(
+            self.env, "clerk", groups="sales_team.group_sale_salesman_all_leads,account.group_account_invoice"
+        )
+        document = self.two_baskets()
+        sale = self.write({**document, "sale": "done", "consumed": True}).sale_order_id
+        self.env.invalidate_all()
+        invoice = sale.with_user(clerk)._create_invoices(final=True)
+        self.assertEqual(invoice.amount_total, 22.50)
+        sale.with_user(clerk).web_read({"waimai_order_id": {"fields": {"display_name": {}}}, "delivery_status": {}})
 
     def test_one_basket_needs_no_section(self):
         sale = self.write(self.document([("牛肉饭", "B-1", 1, 2600)])).sale_order_id

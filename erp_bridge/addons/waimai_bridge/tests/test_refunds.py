@@ -177,6 +177,23 @@ class TestRefunds(WaimaiCase):
         self.assertEqual(order.sale_order_id.state, "cancel")
         self.assertFalse(order.consumption_ids)
 
+    def test_where_confirmed_sales_are_locked(self):
+        self.env["res.config.settings"].create({"group_auto_done_setting": True}).execute()
+        document = self.bought()
+        order = self.write(document)
+        sale = order.sale_order_id
+        self.assertTrue(sale.locked)
+        for amount in (500, 800):
+            document = self.part(document, amount)
+            self.write(document)
+            self.assertEqual((round(sale.amount_total * 100), sale.locked), (5700 - amount, True))
+        document["items"] = document["items"][:1]
+        document["totals"] = {"paid": 5100, "refunded": 800}
+        self.write(self.next(document))
+        self.assertEqual((sale.amount_total, sale.locked), (43.0, True))
+        self.write(self.next(document, version=document["version"] + 2, sale="cancelled", state="refunded"))
+        self.assertEqual(sale.state, "cancel")
+
     def test_a_locked_order_is_cancelled_too(self):
         document = self.bought()
         order = self.write(document)

@@ -101,6 +101,51 @@ class TestSync(WaimaiCase):
         with self.assertRaises(ConcurrencyError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             orders.sync([document])
 
+    def test_a_failed_statement_is_logged_without_the_customer(self):
+        document = self.document((), customer={"name": "测试人", "phone": "13800000000", "address": "测试路"})
+        self.write(document)
+        orders = self.env["waimai.order"]
+        self.patch(type(orders), "_rows_of", lambda self, keys: {})
+        with (
+            self.assertLogs("odoo.sql_db", "ERROR") as log,
+            self.assertRaises(ConcurrencyError),
+            self.env.cr.savepoint(),
+        ):
+            orders.sync([document])
+        self.assertIn('INSERT INTO "waimai_order"', log.output[0])
+        for secret in ("测试人", "13800000000", "测试路"):
+            self.assertNotIn(secret, log.output[0])
+
+    def test_an_unexpected_failure_names_the_place_and_not_the_data(self):
+        def fail(self):
+            raise KeyError("13800000000")
+
+        orders = self.env["waimai.order"]
+        self.patch(type(orders), "_settle_sales", fail)
+        with self.assertLogs("odoo.addons.waimai_bridge", "WARNING") as log:
+            [result] = orders.sync([self.document([("牛肉饭", "B-1", 1, 2600)])])
+        self.assertEqual(result["status"], "refused")
+        self.assertIn("KeyError", result["reason"])
+        self.assertNotIn("13800000000", result["reason"] + str(log.output))
+
+    def test_two_companies_in_one_batch(self):
+        company = self.env["res.company"].create({"name": "分公司", "currency_id": self.env.ref("base.CNY").id})
+        branch = self.env["waimai.store"].create(
+            {"name": "分店", "platform_ref": "900000003", "company_id": company.id}
+        )
+        self.bowl.bom_ids.company_id = False  # a recipe of every company
+        documents = [self.document([("牛肉饭", "B-1", 1, 2600)], consumed=True) for _ in range(4)]
+        documents[1]["store_ref"] = documents[3]["store_ref"] = branch.store_ref
+        results = self.sync(*documents)
+        self.assertEqual({result["status"] for result in results}, {"written"}, results)
+        orders = self.env["waimai.order"].browse([result["id"] for result in results])
+        self.assertEqual(orders.mapped("company_id"), self.store.company_id + company)
+        self.assertEqual(orders.sale_order_id.mapped("amount_total"), [26.0] * 4)
+        for order in orders:
+            self.assertEqual(order.sale_order_id.company_id, order.company_id)
+            self.assertEqual(order.consumption_ids.move_id.company_id, order.company_id)
+            self.assertEqual(order.consumption_ids.move_id.location_id, order.store_id.warehouse_id.lot_stock_id)
+
     def test_conflicts_of_the_database_are_left_to_odoo(self):
         def conflict(self):
             raise psycopg2.errors.SerializationFailure("conflict")
