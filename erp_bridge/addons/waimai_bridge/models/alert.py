@@ -1,4 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import fields, models
+from odoo.exceptions import ConcurrencyError
 
 from .access import check_staff
 from .const import ALERT_KINDS
@@ -41,18 +44,7 @@ class WaimaiAlert(models.Model):
         """
         alert = self.search([("key", "=", values["key"])])
         if not alert:
-            state = "closed" if values.get("state") == "closed" else "open"
-            kinds = dict(ALERT_KINDS)
-            self.create(
-                {
-                    "key": values["key"],
-                    "kind": values.get("kind") if values.get("kind") in kinds else "warning",
-                    "store_id": store.id,
-                    "order_id": order.id,
-                    "text": values.get("text") or "",
-                    "state": state,
-                }
-            )
+            self._raise(values, store, order)
             return True
         if values.get("state") == "closed" and alert.state != "closed":
             alert.state = "closed"
@@ -61,3 +53,19 @@ class WaimaiAlert(models.Model):
             alert.text = values["text"]
             return True
         return False
+
+    def _raise(self, values, store, order):
+        """Create it; if another call does so at this moment, Odoo repeats this one, which then finds it."""
+        creation = {
+            "key": values["key"],
+            "kind": values.get("kind") if values.get("kind") in dict(ALERT_KINDS) else "warning",
+            "store_id": store.id,
+            "order_id": order.id,
+            "text": values.get("text") or "",
+            "state": "closed" if values.get("state") == "closed" else "open",
+        }
+        try:
+            with self.env.cr.savepoint():
+                self.create(creation)
+        except UniqueViolation:
+            raise ConcurrencyError("raised by another call") from None

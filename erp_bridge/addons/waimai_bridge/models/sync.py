@@ -6,7 +6,7 @@ import psycopg2
 from psycopg2 import errors
 
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.tools.translate import LazyGettext
 
 from .access import check_bot
@@ -93,14 +93,16 @@ class WaimaiOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._apply(readings)
-        except psycopg2.OperationalError:
-            raise  # a conflict or a lost connection: Odoo repeats the whole call
+        except (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError):
+            raise  # a conflict, or no connection any more: Odoo repeats the call, or the connector does
+        except LockError as locked:
+            raise ConcurrencyError("locked by another call") from locked
         except errors.UniqueViolation as violation:
             if violation.diag.constraint_name == "waimai_order_ref_uniq":
                 # Another call wrote one of these at the same time. Repeated, this call finds it "unchanged".
                 raise ConcurrencyError("written by another call") from None
             problem = violation
-        except (UserError, psycopg2.Error, ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        except Exception as error:  # noqa: BLE001 a fault that one document meets must not stop its neighbours
             problem = error
         if len(readings) > 1:
             half = len(readings) // 2

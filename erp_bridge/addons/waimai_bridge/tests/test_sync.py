@@ -1,6 +1,6 @@
 import psycopg2
 
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, LockError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -146,14 +146,21 @@ class TestSync(WaimaiCase):
             self.assertEqual(order.consumption_ids.move_id.company_id, order.company_id)
             self.assertEqual(order.consumption_ids.move_id.location_id, order.store_id.warehouse_id.lot_stock_id)
 
-    def test_conflicts_of_the_database_are_left_to_odoo(self):
-        def conflict(self):
-            raise psycopg2.errors.SerializationFailure("conflict")
-
+    def test_what_is_nobodys_fault_is_left_to_odoo(self):
         orders = self.env["waimai.order"]
-        self.patch(type(orders), "_settle_materials", conflict)
-        with self.assertRaises(psycopg2.OperationalError):
-            orders.sync([self.document([("牛肉饭", "B-1", 1, 2600)])])
+        for met, raised in (
+            (psycopg2.errors.SerializationFailure, psycopg2.errors.SerializationFailure),
+            (psycopg2.errors.DeadlockDetected, psycopg2.errors.DeadlockDetected),
+            (psycopg2.InterfaceError, psycopg2.InterfaceError),
+            (LockError, ConcurrencyError),
+        ):
+
+            def fail(self, met=met):
+                raise met("not now")
+
+            self.patch(type(orders), "_settle_materials", fail)
+            with self.assertRaises(raised):
+                orders.sync([self.document([("牛肉饭", "B-1", 1, 2600)])])
 
     def test_items_added_changed_and_gone(self):
         document = self.document([("牛肉饭", "B-1", 1, 2600), ("可乐", "COLA", 2, 300)])
