@@ -25,7 +25,6 @@ from .places import DOWNLOADS
 from .report import Trouble, say, step
 
 KEYRINGS = Path("/usr/share/keyrings")
-UPDATE_FIRST = "apt's package lists are empty: run `apt-get update` once as root"
 TARGETS = "$(REPO_URI)\t$(ORIGIN)\t$(LABEL)\t$(COMPONENT)\t$(CODENAME)"
 URI_LINE = re.compile(r"^'(?P<url>[^']+)' (?P<name>\S+) (?P<size>\d+) SHA256:(?P<sha256>[0-9a-f]{64})$")
 NEVER_UNPACKED = {"libc6", "libc-bin", "libc-l10n"}  # another C library beside the system's loader crashes
@@ -40,10 +39,7 @@ def mirror(targets: str | None = None) -> str:
     Raises:
         Trouble: There is none: not Debian, or no `apt-get update` yet.
     """
-    text = _run("apt-get", "indextargets", "--format", TARGETS, "Created-By: Packages") if targets is None else targets
-    rows = [line.split("\t") for line in text.splitlines() if line.count("\t") == TARGETS.count("\t")]
-    if not rows:
-        raise Trouble(UPDATE_FIRST)
+    rows = [line.split("\t") for line in (_targets() if targets is None else targets).splitlines()]
     for uri, origin, label, component, codename in rows:
         if (origin, label, component) == ("Debian", "Debian", "main") and not codename.endswith("-backports"):
             return uri.rstrip("/") + "/"
@@ -57,6 +53,7 @@ def of_this_machine(what: str, names: Sequence[str], root: Path, *, relatives: b
     Returns:
         The names of the packages' files; with relatives, empty if the machine has them all.
     """
+    _targets()
     verb = ["--no-install-recommends", "install"] if relatives else ["download"]
     with tempfile.TemporaryDirectory() as empty:
         command = ["apt-get", "-qq", "-y", "--print-uris", "-o", "Debug::NoLocking=1"]
@@ -187,11 +184,18 @@ def use_proxy_of_apt() -> None:
     urllib.request.install_opener(urllib.request.build_opener(urllib.request.ProxyHandler(proxies)))
 
 
+def _targets() -> str:
+    """The package indexes that apt has, one a line."""
+    found = _run("apt-get", "indextargets", "--format", TARGETS, "Created-By: Packages")
+    if not found:
+        raise Trouble("apt's package lists are empty: run `apt-get update` once as root")
+    return found
+
+
 def _run(*command: str, stdin: IO[bytes] | None = None) -> str:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, stdin=stdin)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or [f"exit code {done.returncode}"]
-        hint = " (run `apt-get update` once as root)" if "Unable to locate package" in done.stderr else ""
-        raise Trouble(f"`{' '.join(command[:1])}` failed: {last[0]}{hint}")
+        raise Trouble(f"`{command[0]}` failed: {last[0]}")
     return done.stdout

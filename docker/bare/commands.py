@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from . import postgres, sessions, stack, templates
+from . import demo, postgres, sessions, stack, templates
 from .places import CACHE, MAIN, ROOT, VENV
 from .report import Trouble, say, step
 
@@ -57,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
     commands.add_parser("down", help="end what `up` started").set_defaults(run=_down)
     commands.add_parser("status", help="what runs, and where").set_defaults(run=_status)
+    commands.add_parser("demo", help="a lunch rush, and who knows what of it").set_defaults(run=lambda _: demo.run())
+    bench = commands.add_parser("bench", help="the benchmarks")
+    bench.add_argument("arguments", nargs=argparse.REMAINDER)
+    bench.set_defaults(run=_bench)
     test = commands.add_parser("test", help="lint, then pytest against a stack of its own")
     test.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
     test.set_defaults(run=_test)
@@ -101,6 +105,15 @@ def _test(chosen: argparse.Namespace) -> int:
     _prepare()
     _lint()
     command = [str(VENV / "bin" / "python"), "-m", "pytest", *chosen.pytest]
+    try:
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    finally:
+        sessions.purge()
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    _prepare()
+    command = [str(VENV / "bin" / "python"), "-m", "bench.erp", *chosen.arguments]
     try:
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     finally:

@@ -31,6 +31,8 @@ class Row:
 
 # The shops of the simulated platform.
 SHOPS = ("155000001=小满面馆（人民路店）", "155000002=小满面馆（江滨店）", "155000003=小满面馆（大学城店）")
+# What a row may name although the stack does not set it: how long customers of the simulated platform cancel unasked.
+DEFAULTS = {"FREE_CANCEL_SECONDS": "60"}
 FIRST = ("migrate",)  # commands that end, run before the processes
 ROWS = (
     Row(
@@ -39,6 +41,7 @@ ROWS = (
             "simulate",
             *("--port", "{SIMULATOR_PORT}"),
             *("--push-url", "{WEB_URL}/hooks/eleme"),
+            *("--free-cancel", "{FREE_CANCEL_SECONDS}"),
             *(part for shop in SHOPS for part in ("--shop", shop)),
         ),
         ready="{SIMULATOR_URL}/sim/pushes",
@@ -76,10 +79,11 @@ def down(home: Home) -> list[str]:
 
 def process(row: Row, settings: Mapping[str, str]) -> Process:
     """A row with the settings of a stack."""
-    address = row.ready.format_map(settings)
+    values = {**DEFAULTS, **settings}
+    address = row.ready.format_map(values)
     return Process(
         name=row.name,
-        argv=[str(WAIMAI), *(part.format_map(settings) for part in row.command)],
+        argv=[str(WAIMAI), *(part.format_map(values) for part in row.command)],
         env={**settings, "WAIMAI_SOURCE": _source()},  # so that `make up` starts it anew when the code has changed
         ready=lambda: not address or http_ok(address),
         cwd=ROOT,

@@ -55,8 +55,8 @@ def setup(parts: Sequence[str] = tuple(PARTS)) -> None:
 
 def prepare(home: Home, *, addon: bool = True) -> None:
     """Set everything up, with PostgreSQL running and the databases to copy made, as much at a time as possible."""
-    beside = _begin([name for name in PARTS if name not in FOR_TEMPLATES])
     setup(FOR_TEMPLATES)
+    beside = _begin([name for name in PARTS if name not in FOR_TEMPLATES])  # the templates leave a core to them
     postgres.up(home)
     if addon:
         templates.build()
@@ -79,6 +79,7 @@ def up(wish: Wish) -> dict[str, str]:
             prepare(MAIN, addon=wish.addon)
         settings = kept_secrets(wish.environ) | _databases(wish.environ, own_odoo=not external)
         settings |= {"CHROMIUM": chromium.program()} | urls(ports)
+        settings |= {name: wish.environ[name] for name in product.DEFAULTS if name in wish.environ}
         if not wish.environ.get("ELEME_APPS"):  # ours exist on the simulated platform alone
             settings["ELEME_API_URL"] = settings["SIMULATOR_URL"]
         settings |= external or _odoo(wish, ports["ODOO_PORT"], settings)

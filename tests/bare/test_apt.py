@@ -49,9 +49,17 @@ def test_an_address_without_a_slash_gets_one():
     assert apt.mirror(OWN.replace("debian/", "debian")) == "http://mirror.example/debian/"
 
 
-def test_empty_lists_say_what_to_run():
-    with pytest.raises(Trouble, match="apt-get update"):
-        apt.mirror("")
+@pytest.mark.parametrize("ask", [apt.mirror, lambda: apt.of_this_machine("redis", ["redis-server"], Path("unused"))])
+def test_empty_lists_say_what_to_run(ask, tmp_path, monkeypatch):
+    (tmp_path / "apt.conf").write_text(f'Dir::State::lists "{tmp_path}/lists";')
+    (tmp_path / "lists" / "partial").mkdir(parents=True)
+    monkeypatch.setenv("APT_CONFIG", str(tmp_path / "apt.conf"))
+    with pytest.raises(Trouble, match="run `apt-get update` once as root"):
+        ask()
+
+
+def test_this_machine_has_a_mirror():
+    assert apt.mirror().endswith("/")
 
 
 def test_a_machine_without_debians_archive_hears_what_it_has():

@@ -1,5 +1,7 @@
 """What is read from the machine and from the caller's environment."""
 
+import importlib.util
+
 import pytest
 from bare import odoo, product, stack, venvs
 from bare.report import Trouble
@@ -37,6 +39,13 @@ def test_the_environment_goes_before_pips_files_and_uvs_own_before_both():
 
 def test_without_a_configured_index_uv_keeps_its_own():
     assert venvs.uv_environment("", {}) == {}
+
+
+def test_a_python_without_ensurepip_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(venvs, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(Trouble, match="apt-get install python3-venv"):
+        venvs.bootstrap()
 
 
 def test_a_log_of_success_has_no_errors():
