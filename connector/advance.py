@@ -46,11 +46,11 @@ def advance(services: Services, lane: StoreRef) -> bool:
             return False
         reach("advance.claimed")
         visit = _Visit(services, lease)
-        left = ROWS
-        while left > 0 and (rows := visit.next(left)):
+        left, more = ROWS, True
+        while left > 0 and more:
+            rows, more = visit.next(left)
             visit.apply(rows)
             left -= len(rows)
-        visit.ring()
     if visit.written:
         services.bell.ring(lane, "deliver")
     return visit.waiting()
@@ -71,35 +71,53 @@ class _Visit:
         self._services = services
         self._lease = lease
         self._store: Store | None = None
-        self.written = 0
+        self.written = False
 
     @property
     def _now(self) -> Millis:
         return self._services.clock.now()
 
-    def next(self, limit: int) -> Sequence[Waiting]:
-        """The rows to apply together, their attempts counted and committed before any of them is applied.
+    def next(self, limit: int) -> tuple[Sequence[Waiting], bool]:
+        """The rows to apply together, their attempts counted and committed before any is applied; and if more wait.
 
         A row that was begun before may have ended its worker: it is tried alone, and put off before it is.
         """
         lane = self._lease.lane
-        self._store = self._services.journal.stores.get(lane)
         with self._services.journal.begin(self._lease) as tx:
+            self._store = tx.store(lane)
             if self._store is None:
                 tx.inbox.hold_lane(lane)
-                return ()
-            rows = tx.inbox.next(lane, self._now, limit)
-            begun = [index for index, row in enumerate(rows) if row.attempts]
-            rows = rows[: (begun[0] or 1) if begun else len(rows)]
+                return (), False
+            found = tx.inbox.next(lane, self._now, limit)
+            begun = [index for index, row in enumerate(found) if row.attempts]
+            rows = found[: (begun[0] or 1) if begun else len(found)]
             if rows:
                 tx.inbox.count([row.id for row in rows], _backoff(self._now, rows[0].attempts))
         reach("advance.counted")
-        return rows
+        return rows, len(rows) < len(found)
 
     def apply(self, rows: Sequence[Waiting]) -> None:
-        """Apply rows in one transaction, each in a savepoint; those behind a failed one of their order wait."""
+        """Apply rows in one transaction, and let windows' rows ring; what the database refuses is found alone."""
+        if self._store is None:
+            return
+        try:
+            self._apply(rows, ring=True)
+        except Refused:
+            for row in rows:
+                self._apply_alone(row)
+            self._apply((), ring=True)
+
+    def _apply_alone(self, row: Waiting) -> None:
+        try:
+            self._apply([row], ring=False)
+        except Refused as refusal:
+            with self._services.journal.begin(self._lease) as tx:
+                self._park(tx, _Row(waiting=row, order=row.order), str(refusal))
+
+    def _apply(self, rows: Sequence[Waiting], *, ring: bool) -> None:
         failed: set[OrderRef] = set()
         with self._services.journal.begin(self._lease) as tx:
+            tx.orders.load(row.order for row in rows if row.order)
             for waiting in rows:
                 row = _Row(waiting=waiting, order=waiting.order)
                 if row.order in failed:
@@ -107,33 +125,23 @@ class _Visit:
                 elif not self._tried(tx, row) and row.order:
                     failed.add(row.order)
                 reach("advance.applied")
-            self.written += tx.outbox.added
+            if ring:
+                self._ring(tx)
+            tx.flush()
             reach("advance.before_commit")
+        self.written = self.written or bool(tx.outbox.put)
         reach("advance.after_commit")
-
-    def ring(self) -> None:
-        """Let windows' rows ring, and replay what a person has released."""
-        if self._store is None:
-            return
-        with self._services.journal.begin(self._lease) as tx:
-            for ref in tx.orders.ringing(self._lease.lane, self._now, ROWS):
-                self._ring(tx, ref)
-            self.written += tx.outbox.added
-            reach("advance.before_commit")
 
     def waiting(self) -> bool:
         """Whether something can be done now, asked after the lane was given back."""
-        now = self._now
         with self._services.journal.begin() as tx:
-            return bool(
-                tx.inbox.next(self._lease.lane, now, 1) or tx.orders.ringing(self._lease.lane, now, 1),
-            )
+            return tx.waits(self._lease.lane, self._now)
 
     def _tried(self, tx: Transaction, row: _Row) -> bool:
         try:
             if row.waiting.attempts >= ATTEMPTS:
                 raise Refused(f"given up after {ATTEMPTS} attempts")  # noqa: TRY301 - one way to park
-            with tx.savepoint():
+            with tx.part():
                 self._read(tx, row)
         except Unavailable:
             raise
@@ -196,22 +204,28 @@ class _Visit:
         alert = Alert(key=f"parked:event:{waiting.id}", kind="parked", store=lane, order=None, text=words)
         tx.outbox.put_news(lane, alert, self._now)
 
-    def _ring(self, tx: Transaction, ref: OrderRef) -> None:
+    def _ring(self, tx: Transaction) -> None:
+        """Let windows' rows ring, and replay what a person has released."""
+        refs = tx.orders.ringing(self._lease.lane, self._now, ROWS)
+        tx.orders.load(refs)
+        for ref in refs:
+            try:
+                with tx.part():
+                    settle(tx, self._rung(tx, ref), (), self._now)
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - the same as for a row
+                _LOG.error("not_replayed", order=ref, exc_info=error)
+                kept = self._rung(tx, ref)
+                tx.park(kept, "fact", f"{type(error).__name__}: 无法计算 · the order cannot be replayed", self._now)
+                tx.orders.save(kept)
+
+    def _rung(self, tx: Transaction, ref: OrderRef) -> Kept:
         kept = tx.orders.open(ref)
-        if kept is None:
-            return
+        assert kept is not None  # it was found a moment ago
         kept.again = False
-        if kept.due_at is not None and kept.due_at <= self._now:
-            kept.rung = True
-        try:
-            with tx.savepoint():
-                settle(tx, kept, (), self._now)
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - the same as for a row
-            _LOG.error("not_replayed", order=ref, exc_info=error)
-            tx.park(kept, "fact", f"{type(error).__name__}: 无法计算 · the order cannot be replayed", self._now)
-            tx.orders.save(kept)
+        kept.rung = kept.rung or (kept.due_at is not None and kept.due_at <= self._now)
+        return kept
 
 
 def _backoff(now: Millis, attempts: int) -> Millis:

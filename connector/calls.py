@@ -17,7 +17,6 @@ from connector.domain.order import Millis, OrderRef, split_ref
 from connector.faults import reach
 from connector.ports import Alert, Answer, CommandResult, Platform
 from connector.services import Services
-from connector.settling import life_of
 
 _COMMANDS: Final = 10
 _FETCHES: Final = 5
@@ -138,7 +137,7 @@ class Calls:
                 return False
             kept = tx.orders.open(command.order)
             assert kept is not None  # it asked for the call
-            if objection(command.action, life_of(kept, tx.orders.facts(kept.ref))):
+            if objection(command.action, tx.orders.life(kept)):
                 self._finish(tx, row, Answer(taken=True, words=_SHOWN))
                 return False
         return True
@@ -187,7 +186,7 @@ class Calls:
 
     def _not_known(self, tx: Transaction, row: Outgoing, reason: str) -> None:
         kept = self._kept(tx, row)
-        tx.outbox.park([row.id], reason)
+        tx.outbox.park(row.id, reason)
         if kept.wants == "content" and kept.parked is None:
             words = f"平台查无此订单：{reason} · its platform does not know it: {reason}"
             tx.park(kept, "fetch", words, self._now)

@@ -144,7 +144,7 @@ class _ErpVisit:
     def _park_document(self, tx: Transaction, row: Outgoing, reason: str) -> None:
         """The order is parked, unless a newer document waits already, which shall be tried first."""
         kept = self._kept(tx, row)
-        if tx.outbox.park([row.id], reason, version=row.version) and kept.parked_by in {None, "erp"}:
+        if tx.outbox.park_version(row.id, reason, row.version) and kept.parked_by in {None, "erp"}:
             tx.park(kept, "erp", reason, self._now)
             tx.orders.save(kept)
 
@@ -163,4 +163,4 @@ class _ErpVisit:
             tx.outbox.done([row.id for row in rows], self._now)
 
     def _park_news(self, tx: Transaction, row: Outgoing, reason: str) -> None:
-        tx.outbox.park([row.id], reason)
+        tx.outbox.park(row.id, reason)

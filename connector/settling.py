@@ -13,7 +13,7 @@ from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.offers import effect_of, objection
 from connector.domain.order import Fact, Kind, Millis, Press, Pressed
 from connector.domain.reading import says_accepted
-from connector.domain.replay import Life, replay
+from connector.domain.replay import Life
 from connector.domain.table import TABLE
 from connector.ports import Alert, Command, CommandResult
 
@@ -23,14 +23,12 @@ _GRACE_SECONDS: Final = 5
 _COMMAND_MILLIS: Final = 10 * 60 * 1000
 _WHOLE_MILLIS: Final = 15_000
 _REMINDER, _REMINDER_ANSWERED = 45, 46
-_DUE: Final = Fact(key="due", kind=Kind.DUE, at=Millis(0))
 
 
 def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis) -> Life:
     """Replay an order after ``fresh`` facts (none if its window's row rang) and write what changed."""
-    facts = tx.orders.facts(kept.ref)
-    _watch_window(kept, facts, now)
-    life = life_of(kept, facts)
+    _watch_window(kept, tx.orders.facts(kept.ref), now)
+    life = tx.orders.life(kept)
     _alert(tx, kept, fresh, life, now)
     _fetch(tx, kept, fresh, life, now)
     _stand_or_go(tx, kept, life, now)
@@ -46,7 +44,7 @@ def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis) -> str:
     kept = tx.orders.open(press.order) if press.order else None
     if kept is None or kept.store != press.store:
         return _answer(tx, press, "refused", "无此订单 · the shop has no such order", now)
-    life = life_of(kept, tx.orders.facts(kept.ref))
+    life = tx.orders.life(kept)
     why = objection(press.action, life)
     if why:
         return _answer(tx, press, "refused", why, now)
@@ -68,11 +66,6 @@ def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis) -> str:
     expires_at = Millis(press.pressed_at + _COMMAND_MILLIS)
     tx.outbox.put_command(command, command_id=press.command_id, now=now, expires_at=expires_at)
     return "on its way"
-
-
-def life_of(kept: Kept, facts: Iterable[Fact]) -> Life:
-    """The life of an order as it is stored."""
-    return replay([*facts, _DUE] if kept.rung else facts, sold=kept.sold, terms=kept.terms)
 
 
 def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], text: str, now: Millis) -> str:

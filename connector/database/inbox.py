@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
+from connector.database.writes import Writes
 from connector.domain.order import Millis, OrderRef, StoreRef
 from connector.ports import RawEvent
 from connector.vault import Vault
@@ -53,12 +54,14 @@ class Waiting:
 class Inbox:
     """The inbox within one transaction."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault, writes: Writes) -> None:
         self._connection = connection
         self._vault = vault
+        self._writes = writes
 
     def next(self, lane: StoreRef, now: Millis, limit: int) -> list[Waiting]:
         """The first rows of a lane that may be applied now, oldest first."""
+        self._writes.flush()
         found = self._connection.execute(_NEXT, {"lane": lane, "now": now, "limit": limit})
         return [_waiting(row) for row in found]
 
@@ -119,7 +122,7 @@ class Inbox:
 
     def _end(self, row: int, state: str, *, reason: str, **changes: Any) -> None:  # noqa: ANN401 - column values
         values = {"due_at": 0, "done_at": None, "order": None, **changes}
-        self._connection.execute(_END, {"id": row, "state": state, "reason": reason, **values})
+        self._writes.add("inbox", _END, {"id": row, "state": state, "reason": reason, **values})
 
 
 def _waiting(row: Row[Any]) -> Waiting:

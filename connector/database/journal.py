@@ -13,9 +13,10 @@ from connector.database.inbox import Inbox
 from connector.database.lanes import Lanes, Lease, fence
 from connector.database.orders import Kept, Orders, ParkedBy
 from connector.database.outbox import Outbox
-from connector.database.stores import Shelf, Stores
-from connector.domain.order import Millis
-from connector.ports import Alert, Envelope
+from connector.database.stores import Shelf, Stores, find
+from connector.database.writes import Writes
+from connector.domain.order import Millis, StoreRef
+from connector.ports import Alert, Envelope, Store
 from connector.vault import Vault
 
 _INSERT: Final = """
@@ -30,15 +31,34 @@ class Transaction:
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
-        self.inbox = Inbox(connection, vault)
-        self.orders = Orders(connection, vault)
-        self.outbox = Outbox(connection, vault)
+        self._writes = Writes(connection)
+        self.inbox = Inbox(connection, vault, self._writes)
+        self.orders = Orders(connection, vault, self._writes)
+        self.outbox = Outbox(connection, vault, self._writes)
+
+    def flush(self) -> None:
+        """Send what has been gathered."""
+        self.orders.flush()
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """A part that can fail by itself; failures of the database come out as ``Unavailable`` or ``Refused``."""
-        with translated(), self._connection.begin_nested():
+    def part(self) -> Iterator[None]:
+        """Something that can fail by itself: then nothing of it is written, and everything is as it was before."""
+        copy, mark, put = self.orders.copy(), self._writes.mark(), len(self.outbox.put)
+        try:
             yield
+        except Exception:
+            self.orders.restore(copy)
+            self._writes.forget(mark)
+            del self.outbox.put[put:]
+            raise
+
+    def waits(self, lane: StoreRef, now: Millis) -> bool:
+        """Whether a lane has events to apply, or orders whose window's row rings."""
+        return bool(self.inbox.next(lane, now, 1) or self.orders.ringing(lane, now, 1))
+
+    def store(self, ref: StoreRef) -> Store | None:
+        """A shop, or ``None`` if the ERP has not named it yet."""
+        return find(self._connection, ref)
 
     def park(self, kept: Kept, by: ParkedBy, reason: str, now: Millis, *, silent: bool = False) -> None:
         """Let an order's documents and commands wait, and tell people unless nobody need be alarmed."""
@@ -95,7 +115,9 @@ class Journal:
         with translated(), self.engine.begin() as connection:
             if lease is not None:
                 fence(connection, lease)
-            yield Transaction(connection, self._vault)
+            transaction = Transaction(connection, self._vault)
+            yield transaction
+            transaction.flush()
 
     def take(self, envelopes: Sequence[Envelope], received_at: Millis) -> list[tuple[int, bool]]:
         """Store raw events in one transaction, each once by source and digest.

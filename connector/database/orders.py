@@ -7,8 +7,10 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, text
 
+from connector.database.writes import Writes
 from connector.domain.documents import Document
-from connector.domain.order import Fact, Millis, OrderRef, StoreRef, Terms
+from connector.domain.order import Fact, Kind, Millis, OrderRef, StoreRef, Terms
+from connector.domain.replay import Life, replay
 from connector.vault import Vault
 from mappings.stored import dump_document, dump_fact, load_document, load_fact
 
@@ -19,7 +21,9 @@ Wants = Literal["content", "refund", "whole"]
 
 _COLUMNS: Final = """ref, store, terms, sold, version, document, state, parked, parked_by, alert,
     accepted_heard_at, due_at, rung, again, wants"""
-_OPEN: Final = text(f"SELECT {_COLUMNS} FROM orders WHERE ref = :ref FOR UPDATE")  # noqa: S608 - columns named above
+_OPEN: Final = text(f"""
+SELECT {_COLUMNS} FROM orders WHERE ref = ANY(:refs) ORDER BY ref FOR UPDATE
+""")  # noqa: S608 - columns named above
 _ADD: Final = text("""
 INSERT INTO orders (ref, store, terms, heard_at) VALUES (:ref, :store, CAST(:terms AS jsonb), :now)
 ON CONFLICT DO NOTHING
@@ -30,7 +34,7 @@ UPDATE orders SET sold = :sold, version = :version, document = :document, state 
     again = :again, wants = :wants
 WHERE ref = :ref
 """)
-_FACTS: Final = text("SELECT key, at, body, set_aside FROM facts WHERE order_ref = :ref")
+_FACTS: Final = text("SELECT order_ref, key, at, body, set_aside FROM facts WHERE order_ref = ANY(:refs)")
 _PUT: Final = text("""
 INSERT INTO facts (order_ref, key, at, body, inbox_id) VALUES (:ref, :key, :at, :body, :inbox_id)
 ON CONFLICT (order_ref, key) DO UPDATE SET at = excluded.at, body = excluded.body
@@ -45,6 +49,10 @@ ORDER BY due_at LIMIT :limit
 _RINGING_LANES: Final = text("""
 SELECT DISTINCT store FROM orders WHERE ((due_at IS NOT NULL AND NOT rung) OR again) AND (due_at <= :now OR again)
 """)
+
+
+_DUE: Final = Fact(key="due", kind=Kind.DUE, at=Millis(0))
+_Stored = tuple[Fact, str | None]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -71,35 +79,63 @@ class Kept:
     wants: Wants | None = None
 
 
-class Orders:
-    """Orders and facts within one transaction."""
+Copy = tuple[
+    dict[OrderRef, Kept | None],
+    dict[OrderRef, dict[str, _Stored]],
+    dict[OrderRef, Millis],
+    set[OrderRef],
+]
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+
+class Orders:
+    """Orders and facts within one transaction; each is read once."""
+
+    def __init__(self, connection: Connection, vault: Vault, writes: Writes) -> None:
         self._connection = connection
         self._vault = vault
+        self._writes = writes
+        self._kept: dict[OrderRef, Kept | None] = {}
+        self._facts: dict[OrderRef, dict[str, _Stored]] = {}
+        self._added: dict[OrderRef, Millis] = {}
+        self._changed: dict[OrderRef, Kept] = {}
+
+    def load(self, refs: Iterable[OrderRef]) -> None:
+        """Read and lock many orders at once, in an order that keeps others who do the same from waiting in a circle."""
+        wanted = [ref for ref in dict.fromkeys(refs) if ref not in self._kept]
+        if wanted:
+            found = self._connection.execute(_OPEN, {"refs": wanted})
+            self._kept.update(dict.fromkeys(wanted))
+            self._kept.update({row.ref: self._opened(row) for row in found})
+            self._facts.update({ref: {} for ref in wanted})
+            for row in self._connection.execute(_FACTS, {"refs": wanted}):
+                fact = replace(load_fact(json.loads(self._vault.open(row.body))), at=Millis(row.at))
+                self._facts[row.order_ref][row.key] = (fact, row.set_aside)
 
     def open(self, ref: OrderRef) -> Kept | None:
         """An order, locked until the end of the transaction."""
-        row = self._connection.execute(_OPEN, {"ref": ref}).first()
-        return None if row is None else self._kept(row)
+        self.load([ref])
+        return self._kept[ref]
 
     def add(self, ref: OrderRef, store: StoreRef, terms: Terms, now: Millis) -> Kept:
-        """A new order with the terms that it keeps for its life; if it exists already, as it is."""
-        values = {"ref": ref, "store": store, "terms": json.dumps(asdict(terms)), "now": now}
-        self._connection.execute(_ADD, values)
-        kept = self.open(ref)
-        assert kept is not None  # inserted above, by us or by somebody else
+        """A new order, which :meth:`open` has not found, with the terms that it keeps for its life."""
+        kept = self._kept[ref] = Kept(ref=ref, store=store, terms=terms)
+        self._facts.setdefault(ref, {})
+        self._added[ref] = now
         return kept
 
     def save(self, kept: Kept) -> None:
-        """Write an order back."""
-        values = {name: getattr(kept, name) for name in Kept.__slots__ if name not in {"store", "terms"}}
-        values["document"] = None if kept.document is None else self._vault.seal(kept.document)
-        self._connection.execute(_SAVE, values)
+        """Write an order back, at the end of the transaction."""
+        self._changed[kept.ref] = kept
+
+    def life(self, kept: Kept) -> Life:
+        """What follows from the facts of an order that was opened here."""
+        known = [fact for fact, aside in self._facts[kept.ref].values() if not aside]
+        return replay([*known, _DUE] if kept.rung else known, sold=kept.sold, terms=kept.terms)
 
     def facts(self, ref: OrderRef) -> list[Fact]:
         """What is known of an order, less what was set aside."""
-        return [fact for fact, aside in self._stored(ref) if not aside]
+        self.load([ref])
+        return [fact for fact, aside in self._facts[ref].values() if not aside]
 
     def put(self, ref: OrderRef, facts: Iterable[Fact], inbox_id: int | None) -> tuple[Fact, ...]:
         """Keep facts, each once by its key; of copies that differ, the one with the earliest time.
@@ -107,25 +143,32 @@ class Orders:
         Returns:
             Those that were not known.
         """
-        known = {fact.key: fact for fact, _ in self._stored(ref)}
-        new: dict[str, Fact] = {}
+        self.load([ref])
+        known, fresh = self._facts[ref], []
         for fact in facts:
-            before = new.get(fact.key) or known.get(fact.key)
-            if before is None or _place(fact) < _place(before):
-                new[fact.key] = fact
-        for key, fact in new.items():
+            before, aside = known.get(fact.key, (None, None))
+            if before is not None and _place(fact) >= _place(before):
+                continue
+            if before is None:
+                fresh.append(fact)
+            known[fact.key] = (fact, aside)
             body = self._vault.seal(_bytes(dump_fact(fact)))
-            values = {"ref": ref, "key": key, "at": fact.at, "body": body, "inbox_id": inbox_id}
-            self._connection.execute(_PUT, values)
-        return tuple(fact for fact in new.values() if fact.key not in known)
+            values = {"ref": ref, "key": fact.key, "at": fact.at, "body": body, "inbox_id": inbox_id}
+            self._writes.add("facts", _PUT, values)
+        return tuple(fresh)
 
     def set_aside(self, ref: OrderRef, key: str, words: str | None) -> bool:
         """Take a fact out of the reading (``None``: back into it); ``words`` say who did it and why. If it exists."""
-        changed = self._connection.execute(_ASIDE, {"ref": ref, "key": key, "words": words})
-        return changed.rowcount == 1
+        self.load([ref])
+        if key not in self._facts[ref]:
+            return False
+        self._facts[ref][key] = (self._facts[ref][key][0], words)
+        self._writes.add("facts", _ASIDE, {"ref": ref, "key": key, "words": words})
+        return True
 
     def ringing(self, lane: StoreRef, now: Millis, limit: int) -> list[OrderRef]:
         """Orders of a lane whose window's row rings, or that wait for a replay; not those that events wait for."""
+        self.flush()
         found = self._connection.execute(_RINGING, {"lane": lane, "now": now, "limit": limit})
         return [OrderRef(ref) for ref in found.scalars()]
 
@@ -133,13 +176,34 @@ class Orders:
         """Lanes in which something rings."""
         return {StoreRef(lane) for lane in self._connection.execute(_RINGING_LANES, {"now": now}).scalars()}
 
-    def _stored(self, ref: OrderRef) -> list[tuple[Fact, str | None]]:
-        return [
-            (replace(load_fact(json.loads(self._vault.open(row.body))), at=Millis(row.at)), row.set_aside)
-            for row in self._connection.execute(_FACTS, {"ref": ref})
-        ]
+    def flush(self) -> None:
+        """Send what was changed."""
+        changed, self._changed = self._changed, {}
+        added, self._added = self._added, {}
+        for ref, now in added.items():
+            kept = changed.get(ref) or self._kept[ref]
+            assert kept is not None  # it was added
+            self._writes.add(
+                "orders", _ADD, {"ref": ref, "store": kept.store, "terms": json.dumps(asdict(kept.terms)), "now": now}
+            )
+        for kept in changed.values():
+            values = {name: getattr(kept, name) for name in Kept.__slots__ if name not in {"store", "terms"}}
+            values["document"] = None if kept.document is None else self._vault.seal(kept.document)
+            self._writes.add("orders", _SAVE, values)
+        self._writes.flush()
 
-    def _kept(self, row: Row[Any]) -> Kept:
+    def copy(self) -> Copy:
+        """What was read and changed so far, for :meth:`restore`."""
+        kept = {ref: one and replace(one) for ref, one in self._kept.items()}
+        facts = {ref: dict(known) for ref, known in self._facts.items()}
+        return kept, facts, dict(self._added), set(self._changed)
+
+    def restore(self, copy: Copy) -> None:
+        """Forget what was changed since a copy was made."""
+        self._kept, self._facts, self._added, changed = copy
+        self._changed = {ref: kept for ref in changed if (kept := self._kept[ref]) is not None}
+
+    def _opened(self, row: Row[Any]) -> Kept:
         values = dict(row._mapping)  # noqa: SLF001 - the public way to a row's columns, despite its name
         values["terms"] = Terms(**values["terms"])
         values["document"] = None if row.document is None else self._vault.open(row.document)

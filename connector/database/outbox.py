@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, TextClause, text
 
+from connector.database.writes import Writes
 from connector.domain.order import Millis, OrderRef, StoreRef
 from connector.ports import Alert, Command, CommandResult
 from connector.vault import Vault
@@ -54,9 +55,10 @@ SELECT DISTINCT row.lane FROM outbox AS row LEFT JOIN orders ON orders.ref = row
 WHERE {_OPEN} AND (row.expires_at <= :now OR (row.due_at <= :now AND ({_DELIVERABLE})))
     AND (CAST(:lane AS text) IS NULL OR row.lane = :lane)
 """)  # noqa: S608 - nothing but the constants above
-_STATE: Final = text("""
-UPDATE outbox SET state = :state, reason = :reason, done_at = :done_at WHERE id = ANY(:ids)
-    AND (CAST(:version AS bigint) IS NULL OR version = :version)
+_DONE: Final = text("UPDATE outbox SET state = 'done', reason = :reason, done_at = :now WHERE id = ANY(:ids)")
+_PARK: Final = text("""
+UPDATE outbox SET state = 'parked', reason = :reason
+WHERE id = :id AND (CAST(:version AS bigint) IS NULL OR version = :version)
 """)
 #: Rows that ``advance`` holds get a newer version just now: they are passed over, since waiting for many rows while
 #: somebody else waits for ours would be a deadlock. They are sent once more, which changes nothing.
@@ -124,108 +126,118 @@ class Outgoing:
 
 
 class Outbox:
-    """The outbox within one transaction; ``added`` counts what was put into it."""
+    """The outbox within one transaction; ``put`` are the keys of what was put into it."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault, writes: Writes) -> None:
         self._connection = connection
         self._vault = vault
-        self.added = 0
+        self._writes = writes
+        self.put: list[str] = []
 
     def put_document(self, order: OrderRef, lane: StoreRef, version: int, now: Millis) -> None:
         """The order's document has changed: its one row waits again, whatever became of the version before."""
         self._put(_PUT_ANEW, "document", f"document:{order}", lane, {}, order=order, version=version, now=now)
 
-    def put_command(self, command: Command, *, command_id: int | None, now: Millis, expires_at: Millis) -> bool:
-        """A call to the platform, once ever by its key; after ``expires_at`` it is not made. Whether it is new."""
+    def put_command(self, command: Command, *, command_id: int | None, now: Millis, expires_at: Millis) -> None:
+        """A call to the platform, once ever by its key; after ``expires_at`` it is not made."""
         body = {"action": command.action, "args": dict(command.args), "command_id": command_id}
         more = {"order": command.order, "now": now, "expires_at": expires_at}
-        return self._put(_PUT_ONCE, "command", command.key, command.store, body, **more)
+        self._put(_PUT_ONCE, "command", command.key, command.store, body, **more)
 
     def put_fetch(self, key: str, order: OrderRef, lane: StoreRef, now: Millis, due_at: Millis) -> None:
         """The order is to be read back from its platform when it is due; again if that has been done before."""
         self._put(_PUT_ANEW, "fetch", key, lane, {}, order=order, now=now, due_at=due_at)
 
-    def put_news(self, lane: StoreRef, news: CommandResult | Alert, now: Millis) -> bool:
-        """Something that people are to be told, once. Whether it is new."""
+    def put_news(self, lane: StoreRef, news: CommandResult | Alert, now: Millis) -> None:
+        """Something that people are to be told, once."""
         if isinstance(news, CommandResult):
             key = f"result:{news.command_id}:{news.state}"
-            return self._put(_PUT_ONCE, "news", key, lane, {"result": asdict(news)}, now=now)
+            self._put(_PUT_ONCE, "news", key, lane, {"result": asdict(news)}, now=now)
+            return
         key = f"alert:{news.key}:{news.state}"
-        return self._put(_PUT_ONCE, "news", key, lane, {"alert": asdict(news)}, order=news.order, now=now)
+        self._put(_PUT_ONCE, "news", key, lane, {"alert": asdict(news)}, order=news.order, now=now)
 
     def has(self, key: str) -> bool:
         """Whether something of this key was ever put here."""
-        return self._connection.execute(_HAS, {"key": key}).first() is not None
+        return key in self.put or self._connection.execute(_HAS, {"key": key}).first() is not None
 
     def due(self, lane: StoreRef, kind: Kind, now: Millis, limit: int) -> list[Outgoing]:
         """What of a kind may be tried now, oldest first."""
+        self._writes.flush()
         found = self._connection.execute(_DUE[kind], {"lane": lane, "now": now, "limit": limit})
         return [self._outgoing(row) for row in found]
 
     def expired(self, lane: StoreRef, now: Millis, limit: int) -> list[Outgoing]:
         """Commands that nobody waits for any more, also those of parked orders."""
+        self._writes.flush()
         found = self._connection.execute(_EXPIRED, {"lane": lane, "now": now, "limit": limit})
         return [self._outgoing(row) for row in found]
 
     def lanes(self, now: Millis, lane: StoreRef | None = None) -> set[StoreRef]:
         """Lanes (or the one) in which something may be tried now."""
+        self._writes.flush()
         found = self._connection.execute(_LANES, {"now": now, "lane": lane})
         return {StoreRef(name) for name in found.scalars()}
 
     def sending(self, row: int) -> None:
         """A call is about to be made: from here on its outcome is unknown until it is told."""
-        self._connection.execute(_SENDING, {"id": row})
+        self._writes.add("outbox", _SENDING, {"id": row})
 
     def unknown(self, row: int, due_at: Millis) -> None:
         """A call was begun, nobody knows how it ended, and the order has been read back since."""
-        self._connection.execute(_UNKNOWN, {"id": row, "due_at": due_at})
+        self._writes.add("outbox", _UNKNOWN, {"id": row, "due_at": due_at})
 
     def written(self, rows: Sequence[Outgoing], now: Millis) -> None:
         """Documents have reached the ERP; those that have got a newer version since still wait."""
         sent = {"ids": [row.id for row in rows], "versions": [row.version for row in rows]}
-        self._connection.execute(_WRITTEN, {**sent, "now": now})
+        self._writes.add("outbox", _WRITTEN, {**sent, "now": now})
 
     def done(self, rows: Sequence[int], now: Millis, reason: str = "") -> None:
         """It has happened."""
-        self._state(rows, "done", reason, done_at=now)
+        self._writes.add("outbox", _DONE, {"ids": list(rows), "reason": reason, "now": now})
 
-    def park(self, rows: Sequence[int], reason: str, *, version: int | None = None) -> bool:
-        """A person must look; with a version only if the row still asks for that one. Whether a row was parked."""
-        return self._state(rows, "parked", reason, version=version)
+    def park(self, row: int, reason: str) -> None:
+        """A person must look."""
+        self._writes.add("outbox", _PARK, {"id": row, "reason": reason, "version": None})
+
+    def park_version(self, row: int, reason: str, version: int) -> bool:
+        """A person must look at a document, unless a newer one waits already. Whether it was parked."""
+        self._writes.flush()
+        parked = self._connection.execute(_PARK, {"id": row, "reason": reason, "version": version})
+        return parked.rowcount > 0
 
     def put_off(self, rows: Sequence[int], now: Millis, reason: str, *, state: str = "pending") -> None:
         """Try again after 1, 2, 4 … 60 seconds."""
         values = {"ids": list(rows), "now": now, "reason": reason, "state": state, "longest": _LONGEST}
-        self._connection.execute(_PUT_OFF, values)
+        self._writes.add("outbox", _PUT_OFF, values)
 
     def put_off_until(self, row: int, due_at: Millis) -> None:
         """Try again at a moment."""
-        self._connection.execute(_PUT_OFF_UNTIL, {"id": row, "due_at": due_at})
+        self._writes.add("outbox", _PUT_OFF_UNTIL, {"id": row, "due_at": due_at})
 
     def revise(self, row: int, old: int, version: int, now: Millis) -> None:
         """Send a document as a newer version, unless a newer one waits already."""
-        self._connection.execute(_REVISE, {"id": row, "old": old, "version": version, "now": now})
+        self._writes.add("outbox", _REVISE, {"id": row, "old": old, "version": version, "now": now})
 
     def cancel_fetches(self, order: OrderRef, prefix: str, now: Millis, reason: str) -> None:
         """Fetches of an order that are not needed any more."""
         values = {"order": order, "prefix": prefix + "%", "now": now, "reason": reason}
-        self._connection.execute(_CANCEL, values)
+        self._writes.add("fetches", _CANCEL, values)
 
     def revive(self, order: OrderRef, now: Millis) -> None:
         """Try an order's refused document again."""
-        self.added += self._connection.execute(_REVIVE, {"order": order, "now": now}).rowcount
+        self._writes.add("outbox", _REVIVE, {"order": order, "now": now})
+        self.put.append(f"document:{order}")
 
-    def _state(self, rows: Sequence[int], state: str, reason: str, **changes: Any) -> bool:  # noqa: ANN401 - columns
-        values = {"done_at": None, "version": None, **changes}
-        done = self._connection.execute(_STATE, {"ids": list(rows), "state": state, "reason": reason, **values})
-        return done.rowcount > 0
-
-    def _put(self, how: TextClause, kind: Kind, key: str, lane: StoreRef, body: object, **row: Any) -> bool:  # noqa: ANN401
+    def _put(self, how: TextClause, kind: Kind, key: str, lane: StoreRef, body: object, **row: Any) -> None:  # noqa: ANN401
         sealed = self._vault.seal(json.dumps(body, ensure_ascii=False).encode())
         values = {"order": None, "version": 0, "due_at": row["now"], "expires_at": None, **row}
-        put = self._connection.execute(how, {"kind": kind, "key": key, "lane": lane, "body": sealed, **values})
-        self.added += put.rowcount
-        return put.rowcount > 0
+        self._writes.add(
+            "fetches" if kind == "fetch" else "outbox",
+            how,
+            {"kind": kind, "key": key, "lane": lane, "body": sealed, **values},
+        )
+        self.put.append(key)
 
     def _outgoing(self, row: Row[Any]) -> Outgoing:
         return Outgoing(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any, Final
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from connector.database.errors import translated
 from connector.domain.order import Millis, StoreRef
@@ -43,8 +43,7 @@ class Stores:
     def get(self, ref: StoreRef) -> Store | None:
         """A shop, or ``None`` if the ERP has not named it yet."""
         with translated(), self._engine.connect() as connection:
-            body = connection.execute(_GET, {"ref": ref}).scalar()
-        return None if body is None else _store(body)
+            return find(connection, ref)
 
     def all(self) -> tuple[Store, ...]:
         """Every shop that the ERP has named."""
@@ -83,6 +82,12 @@ class Shelf:
         """The platform's id of the application that a shop belongs to; empty if the ERP does not say."""
         known = self._stores.get(store)
         return known.app_ref if known else ""
+
+
+def find(connection: Connection, ref: StoreRef) -> Store | None:
+    """A shop, or ``None`` if the ERP has not named it yet."""
+    body = connection.execute(_GET, {"ref": ref}).scalar()
+    return None if body is None else _store(body)
 
 
 def _store(body: dict[str, Any]) -> Store:

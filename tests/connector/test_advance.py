@@ -361,3 +361,32 @@ def test_an_open_reminder_alerts_and_can_be_answered(world):
     world.push(NEW, at(45, 100))
     world.settle()
     assert list(alerts(world).values()) == ["open"]
+
+
+def test_what_the_database_refuses_is_found_among_the_others_and_parked(world):
+    bad = Fact(key="no\x00text", kind=Kind.NOTE, at=1, code=99)
+    world.push(NEW, order=OTHER)
+    world.push(NEW, ACCEPTED)
+    world.push(bad)
+    world.push(at(51, 20))
+    world.settle()
+    assert world.states() == ["done", "done", "done", "parked", "done"]
+    assert OTHER in world.erp.documents
+    assert world.order().parked_by == "fact"
+
+
+def test_nothing_of_an_event_that_fails_halfway_is_kept(world, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("a bug")
+
+    world.push(NEW)
+    world.settle()
+    before = world.order()
+    monkeypatch.setattr("connector.settling.document", broken)
+    world.push(ACCEPTED)
+    world.push(NEW, order=OTHER)
+    world.advance()
+    assert world.states() == ["done", "pending", "pending"]
+    assert world.order() == before
+    assert world.order(OTHER) is None
+    assert world.rows("SELECT count(*) FROM facts") == [(1,)]
