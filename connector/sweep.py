@@ -19,6 +19,8 @@ _FRESH_MILLIS: Final = 1_000
 _ERP_SECONDS: Final = 1.0
 _REFRESH_MILLIS: Final = 60_000
 _REFRESH_HELD_MILLIS: Final = 5_000
+#: A shop that nobody has set up for so long can wait for the minute.
+_NEWLY_HELD_MILLIS: Final = 10 * 60_000
 _LOG: Final = logs.get(__name__)
 
 
@@ -27,9 +29,8 @@ class Sweep:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._looked = _Every(_WAITING_MILLIS)
-        self._asked = _Every(_REFRESH_MILLIS)
-        self._asked_for_held = _Every(_REFRESH_HELD_MILLIS)
+        self._looked = _Last()
+        self._asked = _Last()
 
     def ring(self) -> None:
         """Ring lanes with windows that are over; once a second also those with anything that waits.
@@ -38,7 +39,7 @@ class Sweep:
             Unavailable: the database is away.
         """
         now, bell = self._services.clock.now(), self._services.bell
-        look = self._looked.due(now)
+        look = self._looked.over(now, _WAITING_MILLIS)
         with self._services.journal.begin() as tx:
             advance = tx.orders.ringing_lanes(now)
             if look:
@@ -52,7 +53,7 @@ class Sweep:
     def refresh(self) -> None:
         """Once a minute, and at the start: the ERP's shops and the presses that have not reached us.
 
-        Sooner if events wait for a shop that is not known.
+        Sooner if events have lately begun to wait for a shop that is not known.
 
         Raises:
             Unavailable: the ERP or the database is away.
@@ -60,8 +61,8 @@ class Sweep:
         """
         now, journal = self._services.clock.now(), self._services.journal
         with journal.begin() as tx:
-            held = tx.inbox.any_held()
-        if not (self._asked.due(now) or (held and self._asked_for_held.due(now))):
+            held = tx.inbox.any_held(Millis(now - _NEWLY_HELD_MILLIS))
+        if not self._asked.over(now, _REFRESH_HELD_MILLIS if held else _REFRESH_MILLIS):
             return
         journal.stores.put(self._services.erp.stores(), now)
         with journal.begin() as tx:
@@ -96,15 +97,15 @@ def _loop(work: Callable[[], None], pause: float, stop: threading.Event) -> None
         stop.wait(pause)
 
 
-class _Every:
-    """Something that is to be done now and then; a clock that goes back makes it due."""
+class _Last:
+    """When something was done last; a clock that goes back makes it due."""
 
-    def __init__(self, millis: int) -> None:
-        self._millis = millis
-        self._last: Millis | None = None
+    def __init__(self) -> None:
+        self._at: Millis | None = None
 
-    def due(self, now: Millis) -> bool:
-        if self._last is not None and 0 <= now - self._last < self._millis:
+    def over(self, now: Millis, millis: int) -> bool:
+        """Whether it is so long ago; then it is done now."""
+        if self._at is not None and 0 <= now - self._at < millis:
             return False
-        self._last = now
+        self._at = now
         return True

@@ -35,7 +35,7 @@ _WAITING: Final = text("SELECT 1 FROM inbox WHERE state = 'pending' AND order_re
 _LANES: Final = text("""
 SELECT DISTINCT lane FROM inbox WHERE state = 'pending' AND due_at <= :now AND received_at <= :before
 """)
-_ANY_HELD: Final = text("SELECT 1 FROM inbox WHERE state = 'held' LIMIT 1")
+_ANY_HELD: Final = text("SELECT 1 FROM inbox WHERE state = 'held' AND received_at >= :since LIMIT 1")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,9 +107,9 @@ class Inbox:
         """Let go what waited for shops that are known and active now; their lanes."""
         return {StoreRef(lane) for lane in self._connection.execute(_RELEASE).scalars()}
 
-    def any_held(self) -> bool:
-        """Whether anything waits for its shop."""
-        return self._connection.execute(_ANY_HELD).first() is not None
+    def any_held(self, since: Millis) -> bool:
+        """Whether anything that was received since a moment waits for its shop."""
+        return self._connection.execute(_ANY_HELD, {"since": since}).first() is not None
 
     def waiting(self, order: OrderRef) -> bool:
         """Whether events of an order have not been applied yet."""

@@ -60,7 +60,7 @@ def gauges(engine: Engine, now: Millis) -> dict[str, Gauge]:
     Raises:
         Unavailable: the database is away.
     """
-    opened = OUTBOX.c.state.in_(["pending", "sending"])
+    opened = OUTBOX.c.state.in_(["pending", "sending", "unknown"])
     aside = INBOX.c.state.in_(["held", "parked"])
     with translated(), engine.connect() as connection:
         pending = INBOX.c.state == "pending"  # counted apart from the rest, since each has an index of its own

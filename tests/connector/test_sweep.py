@@ -1,4 +1,5 @@
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -124,6 +125,19 @@ def test_events_of_a_new_shop_wait_five_seconds_at_most_for_the_erp(journal):
     assert rung(world) == {(LANE, "advance")}
     world.settle()
     assert world.states() == ["done"]
+
+
+def test_a_shop_that_nobody_sets_up_is_asked_for_once_a_minute_in_the_end(world, net):
+    world.push(NEW, lane="eleme:9")
+    world.advance("eleme:9")
+    asked = []
+    world.erp.stores = lambda: asked.append(world.clock.now()) or ()
+    for _ in range(900):
+        net.refresh()
+        world.clock.forward(1)
+    pauses = [(two - one) // 1000 for one, two in pairwise(asked)]
+    assert set(pauses[:50]) == {5}
+    assert set(pauses[-3:]) == {60}
 
 
 def test_presses_that_did_not_reach_us_are_taken_once(world, net):
