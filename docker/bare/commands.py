@@ -102,8 +102,9 @@ def _status(_: argparse.Namespace) -> None:
 
 
 def _test(chosen: argparse.Namespace) -> int:
-    _prepare()
+    stack.setup(["python"])
     _lint()
+    _prepare()
     command = [str(VENV / "bin" / "python"), "-m", "pytest", *chosen.pytest]
     try:
         return subprocess.run(command, cwd=ROOT, check=False).returncode
