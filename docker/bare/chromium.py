@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from . import apt
-from .places import CHROMIUM_ROOT, ROOT, alone
+from .places import CHROMIUM_ROOT, alone
 from .redis import libraries
 from .report import Trouble, step
 
@@ -24,7 +24,7 @@ def setup() -> None:
         fonts.parent.mkdir()
         fonts.symlink_to("../usr/share/fonts")
         fresh = LAUNCHER.with_name("chromium.new")
-        fresh.write_text(_launcher())
+        fresh.write_text(launcher(CHROMIUM_ROOT, shutil.which("chromium")))
         fresh.chmod(0o755)
         _try(fresh)
         fresh.rename(LAUNCHER)
@@ -42,11 +42,19 @@ def _try(launcher: Path) -> None:
         raise Trouble(f"chromium does not start: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
 
 
-def _launcher() -> str:
-    own = CHROMIUM_ROOT / "usr/lib/chromium/chromium"
-    binary = own if own.exists() else shutil.which("chromium")
-    lines = ["#!/bin/sh", f"# Starts Chromium of {CHROMIUM_ROOT.relative_to(ROOT)}."]
-    if own.exists():
-        lines += [f'export LD_LIBRARY_PATH="{libraries(CHROMIUM_ROOT)}"']
-    lines += [f'export XDG_DATA_HOME="{CHROMIUM_ROOT / "data"}"', f'exec "{binary}" "$@"']
-    return "\n".join(lines) + "\n"
+def launcher(root: Path, machines_own: str | None) -> str:
+    """The shell script that starts Chromium with the private root's libraries and fonts.
+
+    Args:
+        root: Where packages were unpacked; without a Chromium in it, the machine's is started.
+        machines_own: The path of that one, if there is one.
+    """
+    unpacked = root / "usr/lib/chromium/chromium"
+    lines = ["#!/bin/sh", f'export XDG_DATA_HOME="{root / "data"}"']
+    if (root / "etc/fonts/fonts.conf").exists():  # the machine has none, and without it no font is found
+        lines += [f'export FONTCONFIG_PATH="{root / "etc/fonts"}"']
+    if unpacked.exists():
+        lines += [f'export LD_LIBRARY_PATH="{libraries(root)}"']
+    elif not machines_own:
+        raise Trouble("apt says that chromium is installed, but there is none on the PATH")
+    return "\n".join([*lines, f'exec "{unpacked if unpacked.exists() else machines_own}" "$@"', ""])
