@@ -4,13 +4,14 @@ A call that timed out is unknown, not failed: the order is read back first, and 
 still shows what it was made for.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from connector import logs
 from connector.database.journal import Transaction
-from connector.database.lanes import Lease
+from connector.database.lanes import Lease, LeaseLost
 from connector.database.orders import Kept
-from connector.database.outbox import Outgoing
+from connector.database.outbox import Kind, Outgoing
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.offers import objection
 from connector.domain.order import Millis, OrderRef, split_ref
@@ -39,6 +40,7 @@ class Calls:
         self._journal = services.journal
         self._clock = services.clock
         self._platforms = services.platforms
+        self._gate = services.gates[split_ref(lease.lane)[0]]
         self._lease = lease
         self.heard = False
 
@@ -47,22 +49,33 @@ class Calls:
         return self._clock.now()
 
     def commands(self) -> None:
-        """Make the calls that are due, one by one; the first that does not get through ends the visit's calls."""
+        """Make the calls that are due, one by one; if the platform does not answer one, the others wait."""
         with self._journal.begin(self._lease) as tx:
             for row in tx.outbox.expired(self._lease.lane, self._now, _COMMANDS):
                 self._finish(tx, row, Answer(taken=False, words=_EXPIRED if row.state == "pending" else _UNKNOWN))
             rows = tx.outbox.due(self._lease.lane, "command", self._now, _COMMANDS)
-        for row in rows:
-            if not self._command(row):
-                return
+        self._one_by_one("command", rows, self._command)
 
     def fetches(self) -> None:
         """Read back the orders that are due."""
         with self._journal.begin(self._lease) as tx:
             rows = tx.outbox.due(self._lease.lane, "fetch", self._now, _FETCHES)
+        self._one_by_one("fetch", rows, self._read_back)
+
+    def _one_by_one(self, kind: Kind, rows: Sequence[Outgoing], work: Callable[[Outgoing], bool]) -> None:
         for row in rows:
-            if not self._read_back(row):
+            if not self._gate.enter(self._now):
+                with self._journal.begin(self._lease) as tx:
+                    tx.outbox.wait(self._lease.lane, kind, self._gate.next_try(self._now))
                 return
+            answered = False
+            try:
+                answered = work(row)
+            except LeaseLost:
+                answered = True
+                raise
+            finally:
+                self._gate.leave(self._now, answered=answered)
 
     def _read_back(self, row: Outgoing) -> bool:
         """One fetch. Whether the platform could be reached."""

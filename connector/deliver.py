@@ -10,9 +10,9 @@ from typing import Final
 from connector import logs
 from connector.calls import Calls
 from connector.database.journal import Journal, Transaction
-from connector.database.lanes import Lease
+from connector.database.lanes import Lease, LeaseLost
 from connector.database.orders import Kept, unpack
-from connector.database.outbox import Outgoing
+from connector.database.outbox import Kind, Outgoing
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Millis, StoreRef
 from connector.faults import reach
@@ -26,6 +26,8 @@ ATTEMPTS: Final = 5
 _LEAP: Final = 1_000
 _TAKEN: Final = frozenset({"written", "unchanged"})
 _LOG: Final = logs.get(__name__)
+_Call = Callable[[Sequence[Outgoing]], None]
+_GiveUp = Callable[[Transaction, Outgoing, str], None]
 
 
 def deliver(services: Services, lane: StoreRef) -> bool:
@@ -61,6 +63,7 @@ class _ErpVisit:
         self._journal: Journal = services.journal
         self._erp: Erp = services.erp
         self._clock = services.clock
+        self._gate = services.gates["erp"]
         self._lease = lease
 
     @property
@@ -79,30 +82,42 @@ class _ErpVisit:
             rows = tx.outbox.due(self._lease.lane, "news", self._now, BATCH)
         self._call(rows, self._report, self._park_news)
 
-    def _call(
-        self,
-        rows: Sequence[Outgoing],
-        call: Callable[[Sequence[Outgoing]], None],
-        give_up: Callable[[Transaction, Outgoing, str], None],
-    ) -> None:
+    def _call(self, rows: Sequence[Outgoing], call: _Call, give_up: _GiveUp) -> None:
         """Make one call for all rows; if it fails in a way nobody expected, one for each, so that one fails alone."""
         if not rows:
             return
+        if not self._gate.enter(self._now):
+            self._wait(rows[0].kind)
+            return
+        answered = True
         try:
             call(rows)
+        except LeaseLost:
+            raise
         except (Unavailable, Refused) as error:  # refused as a whole is a matter of set-up, not of these rows
+            answered = False
             self._journal.lanes.renew(self._lease)
             self._put_off(rows, str(error))
+            self._wait(rows[0].kind)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
             _LOG.error("not_delivered", lane=self._lease.lane, rows=len(rows), exc_info=error)
-            if len(rows) > 1:
-                for row in rows:
-                    self._call([row], call, give_up)
-            elif rows[0].attempts + 1 < ATTEMPTS:
-                self._put_off(rows, type(error).__name__)
-            else:
-                with self._journal.begin(self._lease) as tx:
-                    give_up(tx, rows[0], type(error).__name__)
+            self._one_by_one(rows, call, give_up, type(error).__name__)
+        finally:
+            self._gate.leave(self._now, answered=answered)
+
+    def _one_by_one(self, rows: Sequence[Outgoing], call: _Call, give_up: _GiveUp, reason: str) -> None:
+        if len(rows) > 1:
+            for row in rows:
+                self._call([row], call, give_up)
+        elif rows[0].attempts + 1 < ATTEMPTS:
+            self._put_off(rows, reason)
+        else:
+            with self._journal.begin(self._lease) as tx:
+                give_up(tx, rows[0], reason)
+
+    def _wait(self, kind: Kind) -> None:
+        with self._journal.begin(self._lease) as tx:
+            tx.outbox.wait(self._lease.lane, kind, self._gate.next_try(self._now))
 
     def _put_off(self, rows: Sequence[Outgoing], reason: str) -> None:
         _LOG.warning("erp_later", lane=self._lease.lane, rows=len(rows), reason=reason)

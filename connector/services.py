@@ -10,6 +10,7 @@ from connector.bell import Bell, RedisBell, TickingBell
 from connector.database import engine
 from connector.database.journal import Journal
 from connector.domain.errors import Refused
+from connector.gates import Gates
 from connector.platforms.odoo import OdooHook
 from connector.ports import Clock, Erp, Platform, Source, SystemClock, TokenShelf
 from connector.settings import Settings
@@ -26,7 +27,7 @@ class Services:
     """Everything that a step needs, handed to it as its first argument.
 
     ``sources`` are all doors by name (``eleme``, ``odoo``), ``platforms`` those that can be called. ``pings`` ask what
-    we depend on for a sign of life: each raises if it gives none.
+    we depend on for a sign of life: each raises if it gives none. ``gates`` know who has just not answered.
     """
 
     journal: Journal
@@ -37,6 +38,7 @@ class Services:
     platforms: Mapping[str, Platform]
     default_window: int = 60
     pings: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    gates: Gates = field(default_factory=Gates)
 
     def close(self) -> None:
         """Ring what is left and let go of the database, for a process that goes on or ends without them."""

@@ -75,6 +75,11 @@ UPDATE outbox SET state = :state, reason = :reason, attempts = attempts + 1,
     due_at = :now + least(CAST(:longest AS bigint), CAST(1000 * power(2, least(attempts, 10)) AS bigint))
 WHERE id IN (SELECT id FROM outbox WHERE id = ANY(:ids) FOR UPDATE SKIP LOCKED)
 """)
+_WAIT_UNTIL: Final = text(f"""
+UPDATE outbox SET due_at = :until WHERE id IN (
+    SELECT id FROM outbox AS row WHERE {_OPEN} AND lane = :lane AND kind = :kind AND due_at < :until
+    FOR UPDATE SKIP LOCKED)
+""")  # noqa: S608 - nothing but the constant above
 _PUT_OFF_UNTIL: Final = text("UPDATE outbox SET due_at = :due_at, attempts = attempts + 1 WHERE id = :id")
 _REVISE: Final = text("""
 UPDATE outbox SET version = :version, due_at = :now, attempts = attempts + 1 WHERE id = :id AND version = :old
@@ -210,6 +215,10 @@ class Outbox:
         """Try again after 1, 2, 4 … 60 seconds."""
         values = {"ids": list(rows), "now": now, "reason": reason, "state": state, "longest": _LONGEST}
         self._writes.add("outbox", _PUT_OFF, values)
+
+    def wait(self, lane: StoreRef, kind: Kind, until: Millis) -> None:
+        """Nobody is there to take anything of a kind: let all of it wait, uncounted."""
+        self._writes.add("outbox", _WAIT_UNTIL, {"lane": lane, "kind": kind, "until": until})
 
     def put_off_until(self, row: int, due_at: Millis) -> None:
         """Try again at a moment."""
