@@ -3,10 +3,13 @@
 PYTHON ?= python3
 BARE := $(PYTHON) docker/bare
 
-.PHONY: help up down status test lint lock clean
+.PHONY: help demo up down status test bench lint lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: ## everything set up, a lunch rush played, and who knows what of it (ONCE=1: ends with 0 only if all agree)
+	@$(BARE) demo
 
 up: ## the whole stack in the background (WEB_PORT, ODOO_PORT and SIMULATOR_PORT move it)
 	@$(BARE) up
@@ -19,6 +22,9 @@ status: ## what runs
 
 test: ## linters and all tests, against a real Odoo and in a real browser (TESTS=… chooses)
 	@$(BARE) test $(TESTS)
+
+bench: ## orders per second into Odoo, against the loop that one writes first
+	@$(BARE) bench
 
 lint: ## linters and types alone
 	@$(BARE) lint

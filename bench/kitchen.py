@@ -27,8 +27,14 @@ class Kitchen:
         """Records as dictionaries, many2one as ids."""
         return list(self.session.call(model, "search_read", domain, list(fields), 0, None, "id"))
 
-    def set_up(self, materials: Mapping[str, str], dishes: Iterable[DishToCook], stores: Mapping[str, str]) -> None:
-        """Make what is missing: materials (code to name), dishes, stores (shop number to name)."""
+    def set_up(
+        self,
+        materials: Mapping[str, str],
+        dishes: Iterable[DishToCook],
+        stores: Mapping[str, str],
+        **settings: object,
+    ) -> None:
+        """Make what is missing: materials (code to name), dishes, stores (shop number to name) with their settings."""
         made = self._materials(materials)
         known = self._codes("product.template")
         for dish in dishes:
@@ -36,17 +42,12 @@ class Kitchen:
                 self._dish(dish, made)
         here = {row["platform_ref"] for row in self.search("waimai.store", [], "platform_ref")}
         new = [
-            {"name": name, "platform": "eleme", "platform_ref": number}
+            {"name": name, "platform": "eleme", "platform_ref": number, **settings}
             for number, name in stores.items()
             if number not in here
         ]
         if new:
             self.session.call("waimai.store", "create", new)
-
-    def configure(self, **values: object) -> None:
-        """Write settings of every store."""
-        ids = [row["id"] for row in self.search("waimai.store", [])]
-        self.session.call("waimai.store", "write", ids, values)
 
     def _codes(self, model: str) -> dict[str, int]:
         return {

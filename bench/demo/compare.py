@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bench.demo.expectation import expected_grams
 from bench.demo.rush import Rush
-from bench.demo.world import WINDOW, World
+from bench.demo.world import SHOPS, WINDOW, World
 from connector.database.inspect import documents
 from connector.domain.money import Money, to_yuan
 from connector.simulator.catalogue import MATERIALS
@@ -41,11 +41,16 @@ class Row:
         return len(set(self.values)) == 1
 
 
-def rows(world: World, rush: Rush) -> list[Row]:
-    """Every figure of every store."""
+def rows(world: World, rush: Rush, before: Counter[tuple[int, str]]) -> list[Row]:
+    """Every figure of every store.
+
+    Args:
+        world: the running stack.
+        rush: what was played.
+        before: what :func:`moved` said before it was.
+    """
     truth = world.simulator.get("/sim/orders", params={"window": WINDOW}).raise_for_status().json()
     played = [order for order in truth["orders"] if order["orderId"] in rush.scenarios]
-    shops = world.shops()
     known, odoo = _known(world, rush), _odoo(world, rush)
     platform = _figures((order["shop"], order["sold"], order["paid"], order["refunded"]) for order in played)
     found = [
@@ -55,10 +60,10 @@ def rows(world: World, rush: Rush) -> list[Row]:
             values=(platform[shop, figure], known[shop, figure], odoo[shop, figure]),
             money=figure not in COUNTS,
         )
-        for shop, name in shops.items()
+        for shop, name in SHOPS.items()
         for figure, label in FIGURES.items()
     ]
-    return [*found, *_materials(world, rush, played, shops)]
+    return [*found, *_materials(world, rush, played, before)]
 
 
 def _figures(orders: Any) -> Counter[tuple[int, str]]:  # noqa: ANN401 - an iterable of (shop, sold, paid, refunded)
@@ -113,19 +118,22 @@ def _odoo(world: World, rush: Rush) -> Counter[tuple[int, str]]:
     return sums
 
 
-def _materials(world: World, rush: Rush, played: list[Mapping[str, Any]], shops: Mapping[int, str]) -> list[Row]:
+def _materials(
+    world: World, rush: Rush, played: list[Mapping[str, Any]], before: Counter[tuple[int, str]]
+) -> list[Row]:
     """Grams of each material: the scenarios' expectation, our record per order, Odoo's moves out of the stock."""
     expected = expected_grams(played, rush.scenarios)
-    recorded, moved = _recorded(world, rush), _moved(world)
+    recorded, out = _recorded(world, rush), moved(world)
+    out.subtract(before)
     return [
         Row(
             store=name,
             figure=f"{MATERIALS[code]} g",
-            values=(expected[shop, code], recorded[shop, code], moved[shop, code]),
+            values=(expected[shop, code], recorded[shop, code], out[shop, code]),
         )
-        for shop, name in shops.items()
+        for shop, name in SHOPS.items()
         for code in MATERIALS
-        if expected[shop, code] or recorded[shop, code] or moved[shop, code]
+        if expected[shop, code] or recorded[shop, code] or out[shop, code]
     ]
 
 
@@ -151,8 +159,8 @@ def _recorded(world: World, rush: Rush) -> Counter[tuple[int, str]]:
     return sums
 
 
-def _moved(world: World) -> Counter[tuple[int, str]]:
-    """Everything that lies in the store's consumption location, by Odoo's own quantities."""
+def moved(world: World) -> Counter[tuple[int, str]]:
+    """Grams by shop and material in the stores' consumption locations, by Odoo's own quantities."""
     codes, sums = _codes(world), Counter[tuple[int, str]]()
     for store in world.kitchen.search("waimai.store", [], "platform_ref", "consumption_location_id"):
         place = store["consumption_location_id"][0]

@@ -52,10 +52,6 @@ class World:
         self.simulator.close()
         self.engine.dispose()
 
-    def shops(self) -> dict[int, str]:
-        """The shops on the platform."""
-        return SHOPS
-
     def set_up(self) -> None:
         """Make the chain in Odoo: materials, dishes with recipes, a store for each shop."""
         dishes = [
@@ -63,8 +59,8 @@ class World:
             for dish in DISHES.values()
             if dish.mapped
         ]
-        self.kitchen.set_up(MATERIALS, dishes, {str(number): name for number, name in self.shops().items()})
-        self.kitchen.configure(cancel_window=WINDOW)
+        stores = {str(number): name for number, name in SHOPS.items()}
+        self.kitchen.set_up(MATERIALS, dishes, stores, cancel_window=WINDOW)
 
     def waiting(self) -> int:
         """Rows of our database that something will still be done about."""

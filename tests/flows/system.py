@@ -15,9 +15,12 @@ from pathlib import Path
 import httpx
 
 from bench.demo.world import SHOPS
+from tests.flows.proxy import Proxy
 from tests.stack import RunningOdoo, fresh_odoo_database, fresh_postgres_database, fresh_redis
 
 WAIMAI = Path(sys.executable).with_name("waimai")
+#: A shop without a window, for tests that are not about it.
+QUICK = 155000009
 APPS = [{"app_id": 10000001, "key": "FaKeKeY001", "secret": "3f1c0a9e5b7d24686c8e0f1a2b3c4d5e6f708192"}]
 
 
@@ -44,6 +47,7 @@ class System:
 
     env: dict[str, str]
     odoo: RunningOdoo
+    proxy: Proxy
     logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -81,8 +85,11 @@ def running_system(folder: Path) -> Iterator[System]:
     web_url = f"http://127.0.0.1:{web_port}"
     with ExitStack() as stack:
         odoo = stack.enter_context(fresh_odoo_database(connector_url=web_url, cron_threads=1))
+        proxy = Proxy(odoo.url)
+        stack.callback(proxy.close)
         env = {
             **odoo.settings(),
+            "ODOO_URL": proxy.url,
             "DATABASE_URL": stack.enter_context(fresh_postgres_database()),
             "REDIS_URL": stack.enter_context(fresh_redis()).url,
             "ELEME_APPS": json.dumps(APPS),
@@ -90,14 +97,14 @@ def running_system(folder: Path) -> Iterator[System]:
             "WEB_URL": web_url,
             "SIMULATOR_URL": f"http://127.0.0.1:{simulator_port}",
         }
-        system = System(env=env, odoo=odoo, logs=folder)
+        system = System(env=env, odoo=odoo, proxy=proxy, logs=folder)
         subprocess.run([str(WAIMAI), "migrate"], env={**os.environ, **env}, check=True, capture_output=True)
         try:
             system.start("serve", "--port", str(web_port), "--workers", "1")
             system.start("work", "--processes", "1")
             system.start("sweep")
-            shops = [f"--shop={number}={name}" for number, name in SHOPS.items()]
-            push = ["--push-url", f"{web_url}/hooks/eleme", "--free-cancel", "5", "--retry-seconds", "1"]
+            shops = [f"--shop={number}={name}" for number, name in {**SHOPS, QUICK: "快店"}.items()]
+            push = ["--push-url", f"{web_url}/hooks/eleme", "--free-cancel", "5", "--retry-seconds", "5"]
             system.start("simulate", "--port", str(simulator_port), *push, *shops)
             until("the product is ready", system.ready)
             yield system
