@@ -170,10 +170,12 @@ def _is(item: Item, goods: Goods) -> bool:
 
 
 def _timeline(life: Life) -> tuple[Moment, ...]:
+    """What happened; that the order began is told once, however many messages said so."""
+    begun = next((fact.key for fact in life.read if fact.kind is Kind.ORDER), "")
     return tuple(
         Moment(at=fact.at, code=fact.code, text=words(fact), who=fact.who)
         for fact in life.read
-        if fact.kind is not Kind.PULL
+        if fact.kind is not Kind.PULL and (fact.kind is not Kind.ORDER or fact.key == begun)
     )
 
 

@@ -3,6 +3,7 @@
 It is fed in the order of reading and lives inside one replay only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,9 +21,13 @@ _NOTHING: Final = RefundWords()
 
 @dataclass(kw_only=True, slots=True)
 class Entry:
-    """A case while it is read: what was named, and where in the reading it was granted."""
+    """A case while it is read: what was named, and where in the reading it was granted.
+
+    ``known`` says that its request was heard, or that some answer has told what it is about.
+    """
 
     case: Case
+    known: bool = False
     named_scope: Scope | None = None
     named_money: Money | None = None
     granted_step: int | None = None
@@ -33,16 +38,17 @@ class Ledger:
 
     Args:
         paid: what the customer paid; ``None`` while the content is unknown, then no sum is judged.
-        told: what a pulled refund names, for an answer that names nothing itself.
+        told: what pulls name of a granted refund, by their second, for an answer that names nothing itself.
     """
 
-    def __init__(self, paid: Money | None, told: RefundWords | None) -> None:
+    def __init__(self, paid: Money | None, told: Sequence[tuple[int, RefundWords]] = ()) -> None:
         self.entries: list[Entry] = []
         self.problem = ""
         self.closed = False
         self._paid = paid
         self._told = told
         self._step = 0
+        self._shown: frozenset[Status] = frozenset({"withdrawn"})
 
     @property
     def granted(self) -> Money:
@@ -75,10 +81,11 @@ class Ledger:
             return
         words = fact.refund or _NOTHING
         if fact.kind is Kind.PART:
-            number = 1 + sum(entry.case.key.startswith("merchant-") for entry in self.entries)
+            number = 1 + sum(_by_merchant(entry) for entry in self.entries)
             self._grant(self._add(f"merchant-{number}", family, fact.at), replace(words, scope="part"), fact.at)
         elif fact.kind is Kind.ASK:
             entry = self._open(family) or self._add(self._next_key(family), family, fact.at)
+            entry.known = True
             self._name(entry, words)
         else:
             self._answer(fact, family, words)
@@ -95,22 +102,24 @@ class Ledger:
     def state(self, statement: Statement, fact: Fact, *, completed: bool, step: int) -> None:
         """Take a pulled statement about the last case: it changes only what does not hold yet.
 
-        A platform that shows a case at all shows the last one that was not withdrawn.
+        What was shown when its second began may have been asked before the other facts of that second: then it is
+        empty as well.
         """
         self._step = step
         wanted = statement.case
-        if self.closed or wanted is None:
+        if self.closed or wanted is None or wanted in self._shown:
             return
-        last = next((entry for entry in reversed(self.entries) if entry.case.status != "withdrawn"), None)
+        last = self._spoken_of(wanted)
         if wanted == "withdrawn":
             if last and last.case.open and last.case.requested_at // 1000 < fact.second:
                 last.case = replace(last.case, status="withdrawn")
             return
         if last and last.case.status == wanted:
             return
-        if last is None or last.case.status == "granted":
+        if last is None or last.case.status == "granted" or (last.case.status, wanted) == ("rejected", "requested"):
             family: Family = "return" if completed else "cancel"
             last = self._add(self._next_key(family), family, fact.at)
+        last.known = True
         words = statement.refund or _NOTHING
         if wanted == "granted":
             self._grant(last, words, fact.at)
@@ -127,18 +136,19 @@ class Ledger:
             for entry in self.entries:
                 if entry.case.open:
                     entry.case = replace(entry.case, status="withdrawn")
+        shown = (self._spoken_of("granted"), self._spoken_of("requested"))
+        self._shown = frozenset(entry.case.status if entry else "withdrawn" for entry in shown)
 
     def _answer(self, fact: Fact, family: Family, words: RefundWords) -> None:
         entry = self._open(family)
         if entry is None and fact.code % 10 in {4, 5, 6}:  # 24-26, 34-36 speak of a rejected case as well
             entry = self._last_rejected(family)
-        if fact.kind is Kind.GRANT and entry is None:
-            if words.scope is None and words.money is None and not words.goods:
-                if self._told is None:
-                    self.problem = self.problem or UNKNOWN_REFUND
-                    return
-                words = replace(self._told, reason=words.reason or self._told.reason)
-            entry = self._add(self._next_key(family), family, fact.at)
+        if fact.kind is Kind.GRANT and not (entry and entry.known) and not _names(words):
+            told = next((refund for second, refund in self._told if second >= fact.second), None)
+            if told is None:
+                self.problem = self.problem or UNKNOWN_REFUND
+                return
+            words = replace(told, reason=words.reason or told.reason)
         entry = entry or self._add(self._next_key(family), family, fact.at)
         if fact.kind is Kind.GRANT:
             self._grant(entry, words, fact.at)
@@ -155,8 +165,14 @@ class Ledger:
         return next((e for e in reversed(self.entries) if e.case.family == family and e.case.open), None)
 
     def _last_rejected(self, family: Family) -> Entry | None:
-        last = next((entry for entry in reversed(self.entries) if entry.case.family == family), None)
-        return last if last and last.case.status == "rejected" else None
+        """The last request of a family, if it was rejected; a merchant's own part answers and ends none."""
+        own = [entry for entry in self.entries if entry.case.family == family and not _by_merchant(entry)]
+        return own[-1] if own and own[-1].case.status == "rejected" else None
+
+    def _spoken_of(self, wanted: Status) -> Entry | None:
+        """The case that a platform shows: the last that was not withdrawn; a merchant's own part is only granted."""
+        kept = (entry for entry in reversed(self.entries) if entry.case.status != "withdrawn")
+        return next((entry for entry in kept if wanted == "granted" or not _by_merchant(entry)), None)
 
     def _next_key(self, family: Family) -> str:
         return f"{family}-{1 + sum(entry.case.key.startswith(f'{family}-') for entry in self.entries)}"
@@ -169,6 +185,7 @@ class Ledger:
 
     def _name(self, entry: Entry, words: RefundWords) -> None:
         """Give a case the words of a newer message; what it does not name stays."""
+        entry.known = entry.known or _names(words)
         entry.named_scope = words.scope or self._inferred(words) or entry.named_scope
         entry.named_money = words.money if words.money is not None else entry.named_money
         entry.case = replace(
@@ -193,3 +210,12 @@ class Ledger:
         if words.money is not None and self._paid is not None:
             return "part" if words.money < self.left else None
         return "part" if words.goods else None
+
+
+def _names(words: RefundWords) -> bool:
+    """Whether a message says what a refund is about."""
+    return words.scope is not None or words.money is not None or bool(words.goods)
+
+
+def _by_merchant(entry: Entry) -> bool:
+    return entry.case.key.startswith("merchant-")

@@ -4,7 +4,7 @@ Pure and quick (about 0.1 ms), so that it is run whenever a fact is added and th
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from connector.domain.ledger import UNKNOWN_REFUND, Entry, Ledger
@@ -163,9 +163,8 @@ class _Reading:
             self._accept(fact)
         if said.finished and self.completed_at is None:
             self._finish(fact)
+            self.check_consumed(fact.at)  # before the refund that the same answer tells of
         completed = self.completed_at is not None
-        if completed and said.case is not None:
-            self.begin_sale()
         self.ledger.state(said, fact, completed=completed, step=len(self.read))
         if said.void:
             self.ledger.void(fact.at, len(self.read))
@@ -179,7 +178,7 @@ def replay(facts: Iterable[Fact], *, sold: bool, terms: Terms) -> Life:
         sold: an earlier replay imported the order; decides only what ``refunded`` and ``paid`` are called.
         terms: the store's settings when the order was first heard of.
     """
-    known = tuple(facts)
+    known = _one_beginning(facts)
     content = _content(known)
     reading = _Reading(terms=terms, content=content, ledger=Ledger(content.paid if content else None, _told(known)))
     for second in seconds(known, window=terms.cancel_window):
@@ -189,6 +188,13 @@ def replay(facts: Iterable[Fact], *, sold: bool, terms: Terms) -> Life:
     return _life(reading, known, sold=sold)
 
 
+def _one_beginning(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """An order becomes effective once: every copy of that news counts from the earliest time that one of them tells."""
+    known = tuple(facts)
+    begun = min((fact.at for fact in known if fact.kind is Kind.ORDER), default=Millis(0))
+    return tuple(replace(fact, at=begun) if fact.kind is Kind.ORDER else fact for fact in known)
+
+
 def _content(facts: Sequence[Fact]) -> Content | None:
     """The first in the order of reading; a whole one beats a slim one, then a pushed one a pulled one."""
     known = [fact for fact in facts if fact.content is not None]
@@ -196,15 +202,16 @@ def _content(facts: Sequence[Fact]) -> Content | None:
     return known[0].content if known else None
 
 
-def _told(facts: Sequence[Fact]) -> RefundWords | None:
-    told = [f for f in facts if f.statement and f.statement.refund]
-    newest = max(told, key=lambda fact: (fact.at, fact.key), default=None)
-    return newest.statement.refund if newest and newest.statement else None
+def _told(facts: Sequence[Fact]) -> list[tuple[int, RefundWords]]:
+    """What pulls name of a granted refund, the earliest first."""
+    pulls = sorted((fact for fact in facts if fact.statement), key=lambda fact: (fact.at, fact.key))
+    said = ((fact.second, fact.statement) for fact in pulls)
+    return [(at, one.refund) for at, one in said if one and one.refund and one.case == "granted"]
 
 
 def _rider(facts: Sequence[Fact]) -> tuple[int, Rider]:
     """The newest rider fact by its full time, then by the larger code; the name is the newest one told."""
-    news = sorted((fact for fact in facts if fact.kind is Kind.RIDER), key=lambda f: (f.at, f.code))
+    news = sorted((fact for fact in facts if fact.kind is Kind.RIDER), key=lambda f: (f.at, f.code, f.key))
     named = [fact.rider for fact in news if fact.rider and fact.rider.name]
     return (news[-1].code if news else 0), (named[-1] if named else Rider())
 

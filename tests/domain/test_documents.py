@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from connector.domain.documents import allot, document, same
 from connector.domain.order import Goods, Item
 from tests.domain.build import fact, live
@@ -45,3 +47,11 @@ def test_the_timeline_tells_in_both_languages_who_did_what():
     life = live((10, 0), (12, 10), fact(20, 100, scope="part", money=800), (53, 200))
     texts = [moment.text for moment in document(key="eleme:1", store="eleme:2", life=life).timeline]
     assert texts[-2:] == ["用户申请取消 · customer asks to cancel ¥8.00", "配送员待取餐 · rider on the way to the shop"]
+
+
+def test_the_timeline_tells_once_that_the_order_began():
+    pulled = replace(fact(10, 0, key="pulled"), pulled=True)
+    one, two = (
+        document(key="eleme:1", store="eleme:2", life=live((10, 0), (12, 10), *more)) for more in ([], [pulled])
+    )
+    assert same(one, two)

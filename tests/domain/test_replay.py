@@ -273,6 +273,66 @@ def test_a_pull_replaces_the_push_that_never_came_and_the_late_push_changes_noth
         assert (len(life.cases), life.cases[-1].status) == (1, status)
 
 
+def test_a_pull_that_tells_of_the_end_and_of_the_refund_uses_the_materials_first():
+    life = live(*SOLD, pull(900, accepted=True, finished=True, case="granted"))
+    assert (life.state, life.sale, life.consumed_at) == ("refunded", "reversed", 900_000)
+
+
+def test_an_appeal_after_a_merchants_part_refund_speaks_of_the_rejected_request():
+    steps = [*SOLD, fact(20, 200, **PART), (22, 210), fact(39, 220, scope="part", money=500), (24, 300), (25, 400)]
+    assert [(case.key, case.status, case.amount) for case in live(*steps).cases] == [
+        ("cancel-1", "granted", 800),
+        ("merchant-1", "granted", 500),
+    ]
+
+
+@pytest.mark.parametrize("answer", [22, 24])
+def test_arbitration_upheld_for_a_request_that_was_never_heard_stands_still(answer):
+    life = live(*SOLD, (answer, 300), (25, 400))
+    assert (life.standstill, life.granted) == (UNKNOWN_REFUND, 0)
+    assert live(*SOLD, fact(20, 200, **PART), (answer, 300), (25, 400)).granted == 800
+
+
+def test_what_was_pulled_before_a_grant_does_not_tell_its_sum():
+    early = pull(250, case="granted", refund=RefundWords(scope="part", money=800))
+    rejected = pull(500, case="rejected", refund=RefundWords(scope="part", money=700))
+    assert live(*SOLD, fact(39, 200, **PART), (23, 300), early, rejected).standstill == UNKNOWN_REFUND
+    told = pull(600, case="granted", refund=RefundWords(scope="part", money=900))
+    assert live(*SOLD, fact(39, 200, **PART), (23, 300), early, told).granted == 1700
+
+
+def test_a_pulled_request_after_a_rejection_is_a_new_case():
+    life = live(*SOLD, fact(20, 200, **PART), (22, 300), pull(900, case="requested"))
+    assert [(case.key, case.status) for case in life.cases] == [("cancel-1", "rejected"), ("cancel-2", "requested")]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said", "statuses"),
+    [
+        ([fact(20, 200, **PART), (22, 300)], "requested", ["rejected"]),
+        ([fact(20, 200, **PART), (22, 210), (24, 300)], "rejected", ["arbitrating"]),
+        ([fact(20, 200, **PART), (22, 210), (20, 300)], "rejected", ["rejected", "requested"]),
+        ([fact(20, 200, **PART), (23, 210), (20, 300)], "granted", ["granted", "requested"]),
+        ([(20, 300)], "withdrawn", ["requested"]),
+    ],
+)
+def test_a_pull_may_have_been_asked_before_what_happened_in_its_second(steps, said, statuses):
+    life = live(*SOLD, *steps, pull(300, accepted=True, case=said))
+    assert [case.status for case in life.cases] == statuses
+
+
+@pytest.mark.parametrize("said", ["requested", "rejected"])
+def test_a_pull_does_not_speak_of_a_merchants_part_refund_unless_it_says_granted(said):
+    life = live(*SOLD, fact(20, 200, **PART), fact(39, 210, scope="part", money=500), pull(900, case=said))
+    assert [(case.key, case.status) for case in life.cases] == [("cancel-1", said), ("merchant-1", "granted")]
+
+
+def test_a_slim_order_that_comes_again_later_does_not_change_when_it_began():
+    late = changed(fact(10, 500, key="217"), content=None)
+    life = live(*SOLD, late)
+    assert (life.waimai_state, [each.code for each in life.read][:3]) == (12, [10, 10, 12])
+
+
 def ends(life):
     return (
         life.state,
