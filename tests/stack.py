@@ -23,6 +23,7 @@ __all__ = [
     "fresh_postgres_database",
     "fresh_product",
     "fresh_redis",
+    "playwright_driver",
     "shared_odoo",
     "stack",
 ]
@@ -95,6 +96,12 @@ def fresh_product(**settings: str) -> Iterator[dict[str, str]]:
     """
     with sessions.fresh_product(**settings) as all_settings:
         yield all_settings
+
+
+def playwright_driver() -> str:
+    """The path of a program that starts Playwright's driver; a bare machine lacks a library that it needs."""
+    sessions.home()
+    return str(chromium.DRIVER)
 
 
 def chromium_program() -> str:

@@ -5,41 +5,32 @@ import subprocess
 from pathlib import Path
 
 from . import apt
-from .places import CHROMIUM_ROOT, alone
+from .places import CHROMIUM_ROOT, VENV, alone
 from .redis import libraries
 from .report import Trouble, step
 
 LAUNCHER = CHROMIUM_ROOT / "chromium"
-PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-dejavu-core")
+DRIVER = CHROMIUM_ROOT / "node"  # starts the program that Playwright steers browsers with
+PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-dejavu-core", "libatomic1")  # the last is for that program
 
 
 def setup() -> None:
     """See to it that there is a Chromium that can write Chinese."""
     with alone("chromium"):
-        if LAUNCHER.exists():
+        if LAUNCHER.exists() and DRIVER.exists():
             return
         shutil.rmtree(CHROMIUM_ROOT, ignore_errors=True)
         apt.of_this_machine("chromium", PACKAGES, CHROMIUM_ROOT)
         fonts = CHROMIUM_ROOT / "data" / "fonts"
         fonts.parent.mkdir()
         fonts.symlink_to("../usr/share/fonts")
-        fresh = LAUNCHER.with_name("chromium.new")
-        fresh.write_text(launcher(CHROMIUM_ROOT, shutil.which("chromium")))
-        fresh.chmod(0o755)
-        _try(fresh)
-        fresh.rename(LAUNCHER)
+        _write(DRIVER, driver(CHROMIUM_ROOT))
+        _write(LAUNCHER, launcher(CHROMIUM_ROOT, shutil.which("chromium")))
 
 
 def program() -> str:
     """The path of a program that starts Chromium."""
     return str(LAUNCHER)
-
-
-def _try(launcher: Path) -> None:
-    with step("chromium: try"):
-        done = subprocess.run([str(launcher), "--version"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Trouble(f"chromium does not start: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
 
 
 def launcher(root: Path, machines_own: str | None) -> str:
@@ -58,3 +49,31 @@ def launcher(root: Path, machines_own: str | None) -> str:
     elif not machines_own:
         raise Trouble("apt says that chromium is installed, but there is none on the PATH")
     return "\n".join([*lines, f'exec "{unpacked if unpacked.exists() else machines_own}" "$@"', ""])
+
+
+def driver(root: Path) -> str:
+    """The shell script that starts Playwright's own Node.js with the private root's libraries.
+
+    It is found when it is started: the environment it lies in may be made anew.
+    """
+    lines = ["#!/bin/sh"]
+    if folders := libraries(root):
+        lines += [f'export LD_LIBRARY_PATH="{folders}"']
+    node = f'"{VENV}"/lib/python3*/site-packages/playwright/driver/node'
+    return "\n".join([*lines, f'exec {node} "$@"', ""])
+
+
+def _write(path: Path, script: str) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(script)
+    fresh.chmod(0o755)
+    if path == LAUNCHER:
+        _try(fresh)
+    fresh.rename(path)
+
+
+def _try(program: Path) -> None:
+    with step("chromium: try"):
+        done = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Trouble(f"chromium does not start: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")

@@ -51,6 +51,16 @@ def test_fonts_are_configured_where_the_machine_does_not(root, tmp_path):
     assert told(root, program(tmp_path / "bin/chromium"))[3] == f"{root}/etc/fonts"
 
 
+def test_playwrights_driver_is_found_in_its_environment(root, monkeypatch):
+    monkeypatch.setattr(chromium, "VENV", root / "venv")
+    program(root / "venv/lib/python3.11/site-packages/playwright/driver/node")
+    program(root / "usr/lib/libatomic.so.1")
+    script = root / "node"
+    script.write_text(chromium.driver(root))
+    done = subprocess.run(["sh", str(script), "a b"], capture_output=True, text=True, check=True, env={"PATH": "/bin"})
+    assert done.stdout.split("|")[:2] == ["a b", f"{root}/usr/lib"]
+
+
 def test_a_chromium_that_is_nowhere_is_told(root):
     with pytest.raises(Trouble, match="none on the PATH"):
         chromium.launcher(root, None)

@@ -21,6 +21,12 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium; every test opens a context (cookies of its own) in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAYWRIGHT_NODEJS_PATH", services.playwright_driver())
+        yield from _launched()
+
+
+def _launched() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=services.chromium_program(), args=FLAGS)
         yield browser
