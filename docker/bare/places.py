@@ -5,8 +5,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fcntl import LOCK_EX, flock
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+
+from .report import step
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE = ROOT / "docker" / "bare"
@@ -75,5 +77,9 @@ def digest(*parts: str | bytes) -> str:
 def alone(name: str) -> Iterator[None]:
     """Let one process of this checkout at a time do something, others wait."""
     with (private(CACHE) / f"{name}.lock").open("w") as file:
-        flock(file, LOCK_EX)
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            with step(f"another run has {name}: wait"):
+                flock(file, LOCK_EX)
         yield
