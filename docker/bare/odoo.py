@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import apt, postgres
 from .places import ADDONS, ODOO_DATA, ODOO_ROOT, ODOO_VENV, Home, alone, private, write_secret
-from .processes import LOOPBACK, Process, http_ok
+from .processes import LOOPBACK, Process, free_port, http_ok
 from .report import Trouble, step
 
 NAME = "odoo"
@@ -118,7 +118,8 @@ def configuration(home: Home, server: Server | None = None) -> Path:
         options |= {"http_port": server.port, "max_cron_threads": server.cron_threads}
         options |= {"db_name": server.database, "dbfilter": f"^{server.database}$"}
     else:
-        options |= {"http_enable": False, "max_cron_threads": 0}
+        # The addon's own tests open a port all the same, and it must not be that of `make up`.
+        options |= {"http_enable": False, "http_port": free_port(), "max_cron_threads": 0}
     private(ODOO_DATA)
     path = home.run / ("odoo.conf" if server else "odoo-command.conf")
     write_secret(path, "[options]\n" + "".join(f"{key} = {value}\n" for key, value in options.items()))
