@@ -15,8 +15,10 @@ from connector.domain.order import Fact, Goods, Kind, Millis, RefundWords, Rider
 from connector.domain.table import TABLE
 from mappings.eleme_order import read_order
 from mappings.fields import Count, Epoch, Lenient, Text, Yuan, load
-from mappings.wire import read
+from mappings.wire import read, storable
 
+#: The newer, slim 订单生效, which counts as 10.
+_SLIM: Final = 217
 _SCOPES: Final[dict[str, Scope]] = {"normal": "full", "part": "part"}
 _CASES: Final[dict[str, Status]] = {
     "applied": "requested",
@@ -62,7 +64,7 @@ class GoodsSchema(Lenient):
     """A line of a refund; ``price`` is after discount and need not add up."""
 
     name = Text()
-    quantity = Count(least=0, most=100_000)
+    quantity = Count(load_default=1, most=100_000)
     price = Yuan()
     vfoodId = Text()
     skuId = Text()
@@ -89,6 +91,8 @@ class StatusSchema(Lenient):
 
 
 _PUSH, _NEWS, _REFUND, _STATUS = PushSchema(), NewsSchema(), RefundSchema(), StatusSchema()
+#: All that is read of a type that we do not know: nothing else of it can be wrong.
+_UNREAD = NewsSchema(only=("updateTime", "updateAt"))
 
 
 def order_number(message: str) -> str:
@@ -98,7 +102,7 @@ def order_number(message: str) -> str:
     except Unreadable:
         return ""
     number = (body.get("orderId") or body.get("id") or "") if isinstance(body, Mapping) else ""
-    return str(number) if isinstance(number, str | int) else ""
+    return storable(str(number)) if isinstance(number, str | int) else ""
 
 
 def read_push(body: bytes) -> tuple[str, Fact | None, str]:
@@ -113,23 +117,33 @@ def read_push(body: bytes) -> tuple[str, Fact | None, str]:
     """
     envelope = load(_PUSH, _decoded(body, "push"), "push")
     code = int(envelope["type"]) if envelope["type"].isdecimal() else 0
-    message = _decoded(envelope["message"], "message")
     sent = envelope["timestamp"] or Millis(0)
-    if code in {10, 217}:
+    if code not in TABLE and code != _SLIM:
+        return _unread(code, envelope["message"], sent)
+    message = _decoded(envelope["message"], "message")
+    if code == _SLIM or TABLE[code].kind is Kind.ORDER:
         return _order_push(code, message, sent)
-    if code in TABLE and TABLE[code].family:
+    if TABLE[code].family:
         return _refund_push(code, message, sent)
     news = load(_NEWS, message, f"type {code}")
-    if not news["orderId"]:
-        return "", None, f"type {code} is not read"
-    return news["orderId"], _news(code, news, sent), "" if code in TABLE else f"type {code} is not read"
+    return _numbered(news), _news(code, news, sent), ""
+
+
+def _unread(code: int, text: str, sent: Millis) -> tuple[str, Fact | None, str]:
+    """A type that is not in the table: kept, whatever it is made of."""
+    note, number = f"type {code} is not read", order_number(text)
+    if not number:
+        return "", None, note
+    news = load(_UNREAD, _decoded(text, "message"), f"type {code}")
+    at = news["updateAt"] or news["updateTime"] or sent
+    return number, Fact(key=f"{code}:{at}", kind=Kind.NOTE, at=at, code=code), note
 
 
 def _order_push(code: int, message: object, sent: Millis) -> tuple[str, Fact, str]:
-    number, content, active = read_order(message)
+    number, content, active = read_order(message, sent)
     whole = "" if content is None or content.whole else ":slim"
     key = f"{code}{whole}"
-    fact = Fact(key=key, kind=Kind.ORDER, at=active or sent, code=10, content=content, who="customer")
+    fact = Fact(key=key, kind=Kind.ORDER, at=active, code=10, content=content, who="customer")
     return number, fact, ""
 
 
@@ -175,11 +189,10 @@ def _id(number: str) -> str:
 
 
 def _news(code: int, news: Mapping[str, Any], sent: Millis) -> Fact:
-    row = TABLE.get(code)
     at = news["updateAt"] or news["updateTime"] or sent
     fact = Fact(
         key=f"{code}:{news['remindId'] or at}:{news['state']}",
-        kind=row.kind if row else Kind.NOTE,
+        kind=TABLE[code].kind,
         at=at,
         code=code,
         who=_ROLES.get(news["role"], ""),
@@ -202,14 +215,14 @@ def read_pulled(body: bytes) -> tuple[str, tuple[Fact, ...]]:
     pulled = _decoded(body, "pulled order")
     if not isinstance(pulled, Mapping) or not isinstance(pulled.get("pulled_at"), int):
         raise Refused("pulled order: an object expected")
-    number, content, active = read_order(pulled.get("order"))
     at = Millis(pulled["pulled_at"])
+    number, content, active = read_order(pulled.get("order"), at)
     said = load(_STATUS, pulled["order"], "pulled order")
     refund = _words(load(_REFUND, pulled["refund"], "pulled refund")) if pulled.get("refund") else None
     facts = [Fact(key=f"pull:{at}", kind=Kind.PULL, at=at, pulled=True, statement=_statement(said, refund))]
     if content is not None:
         key = "pulled" if content.whole else "pulled:slim"
-        facts.append(Fact(key=key, kind=Kind.ORDER, at=active or at, code=10, pulled=True, content=content))
+        facts.append(Fact(key=key, kind=Kind.ORDER, at=active, code=10, pulled=True, content=content))
     return number, tuple(facts)
 
 

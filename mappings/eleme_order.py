@@ -79,23 +79,30 @@ class OrderSchema(Lenient):
     phoneList = fields.List(Text(), load_default=list, allow_none=True)
     address = Text()
     totalPrice = Yuan(load_default=None, validate=validate.Range(min=0))
-    originalPrice = Yuan()
-    deliverFee = Yuan()
+    originalPrice = Yuan(load_default=None)
+    deliverFee = Yuan(load_default=None)
     packageFee = Yuan()
-    hongbao = Yuan()
-    shopPart = Yuan()
-    elemePart = Yuan()
-    serviceFee = Yuan()
-    income = Yuan()
+    hongbao = Yuan(load_default=None)
+    shopPart = Yuan(load_default=None)
+    elemePart = Yuan(load_default=None)
+    serviceFee = Yuan(load_default=None)
+    income = Yuan(load_default=None)
     merchantDeliverySubsidy = Yuan()
     downgraded = fields.Boolean(load_default=False, allow_none=True)
 
 
 _ORDER, _ITEM, _EXTRA = OrderSchema(), ItemSchema(), ExtraSchema()
 
+#: The sums of ``eleme.md`` 3.4; an order that does not tell them all is slim, and is fetched for them.
+_SUMS: Final = ("originalPrice", "deliverFee", "hongbao", "shopPart", "elemePart", "serviceFee", "income")
 
-def read_order(message: object) -> tuple[str, Content | None, Millis | None]:
+
+def read_order(message: object, heard: Millis) -> tuple[str, Content | None, Millis]:
     """An order as pushed (10, 217) or as ``getOrder`` answers.
+
+    Args:
+        message: the order.
+        heard: when it was sent or asked for, for one that tells no time.
 
     Returns:
         Its number, its content (``None`` for a slim one without lines or sum: it is to be fetched), and when it
@@ -108,14 +115,16 @@ def read_order(message: object) -> tuple[str, Content | None, Millis | None]:
     number = order["orderId"] or order["id"]
     if not number:
         raise Refused("order: orderId: missing")
-    active = order["activeAt"] or order["createdAt"]
+    active = order["activeAt"] or order["createdAt"] or heard
     if order["groups"] is None or order["totalPrice"] is None:
         return number, None, active
-    return number, _content(order, active), active
+    items = tuple(_items(order["groups"]))
+    whole = bool(items) and not order["downgraded"] and all(order[key] is not None for key in _SUMS)
+    sums = {key: order[key] or ZERO for key in _SUMS}
+    return number, _content({**order, **sums}, items, active, whole=whole), active
 
 
-def _content(order: Mapping[str, Any], active: Millis | None) -> Content:
-    items, whole = tuple(_items(order["groups"])), not order["downgraded"]
+def _content(order: Mapping[str, Any], items: tuple[Item, ...], active: Millis, *, whole: bool) -> Content:
     fees = [*_boxes(order), *_delivery(order), *_discounts(order)]
     paid: Money = order["totalPrice"]
     warnings = []
@@ -125,13 +134,13 @@ def _content(order: Mapping[str, Any], active: Millis | None) -> Content:
         warnings.append(
             f"金额差异 ¥{to_yuan(rest)}，已单列 · ¥{to_yuan(rest)} of the order's sum is not explained by its parts"
             if whole
-            else "平台降级单，金额待核实 · downgraded by the platform, the parts of the sum follow"
+            else "平台降级单或精简单，金额待核实 · downgraded or slim, the platform tells the parts of the sum later"
         )
     elif whole and abs(_income_gap(order)) > _INCOME_TOLERANCE:
         warnings.append(f"实收与公式相差 ¥{to_yuan(_income_gap(order))} · income differs from the platform's formula")
     return Content(
         day_seq=order["daySn"],
-        placed_at=order["createdAt"] or active or Millis(0),
+        placed_at=order["createdAt"] or active,
         paid=paid,
         items=items,
         fees=tuple(fees),

@@ -14,11 +14,14 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from connector.domain.errors import Refused
 from connector.domain.money import Money, from_yuan
 from connector.domain.order import Millis
+from mappings.wire import storable
 
 CHINA: Final = timezone(timedelta(hours=8))
 
 T = typing.TypeVar("T")
 
+#: No time that a platform tells is later: the year 5138, in milliseconds.
+_LATEST: Final = 10**14
 #: Epoch numbers above this are milliseconds, below it seconds: it is the year 5138 in seconds, 1973 in milliseconds.
 _MILLISECONDS: Final = 10**11
 
@@ -39,8 +42,8 @@ class _NullIsDefault(fields.Field[T]):
         super().__init__(**({"load_default": default, **kwargs} if not kwargs.get("required") else kwargs))
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> T:  # noqa: ANN401 - marshmallow's own
-        """``null`` is the default."""
-        if value is None and not self.required:
+        """``null`` and empty text are the default."""
+        if (value is None or value == "") and not self.required:
             return typing.cast("T", self.load_default)
         return typing.cast("T", super().deserialize(value, *args, **kwargs))
 
@@ -54,7 +57,7 @@ class Text(_NullIsDefault[str]):
     def _deserialize(self, value: object, *_: object, **__: object) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise ValidationError("text expected")
-        return str(value).replace("\x00", "")
+        return storable(str(value))
 
 
 class Yuan(_NullIsDefault[Money]):
@@ -92,7 +95,7 @@ class Count(_NullIsDefault[int]):
 
 
 class ChinaTime(fields.Field["Millis | None"]):
-    """``yyyy-MM-dd'T'HH:mm:ss`` without a zone, which is China's; rubbish and ``null`` are "not told"."""
+    """``yyyy-MM-dd'T'HH:mm:ss`` without a zone, which is China's; rubbish, ``null`` and 1970 are "not told"."""
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - marshmallow's own
         super().__init__(**{"load_default": None, "allow_none": True, **kwargs})
@@ -105,7 +108,8 @@ class ChinaTime(fields.Field["Millis | None"]):
         if time is None:
             return None
         zoned = time if time.tzinfo else time.replace(tzinfo=CHINA)
-        return Millis(int(zoned.timestamp() * 1000))
+        at = int(zoned.timestamp() * 1000)
+        return Millis(at) if 0 < at < _LATEST else None
 
 
 class Epoch(fields.Field["Millis | None"]):
@@ -118,10 +122,11 @@ class Epoch(fields.Field["Millis | None"]):
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             return None
         try:
-            number = int(Decimal(value))
-        except (ArithmeticError, ValueError):
+            told = Decimal(value)
+            number = int(told) if 0 < told < _LATEST else 0
+        except ArithmeticError:
             return None
-        if not 0 < number < _MILLISECONDS * 1000:
+        if not number:
             return None
         return Millis(number if number > _MILLISECONDS else number * 1000)
 

@@ -55,6 +55,15 @@ def _read(raw: bytes | str, whole: type, broken: type) -> object:
         raise Unreadable("not JSON in UTF-8") from None
 
 
+def storable(text: str) -> str:
+    """Text as a database takes it: no NUL, and half a character (an emoji that was cut in two) is a question mark.
+
+    >>> storable("好" + chr(0) + chr(0xD83D))
+    '好?'
+    """
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def write(value: object) -> str:
     """Compact JSON: members in their order, nothing escaped that need not be.
 

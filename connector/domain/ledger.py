@@ -119,8 +119,11 @@ class Ledger:
         if last is None or last.case.status == "granted" or (last.case.status, wanted) == ("rejected", "requested"):
             family: Family = "return" if completed else "cancel"
             last = self._add(self._next_key(family), family, fact.at)
-        last.known = True
         words = statement.refund or _NOTHING
+        if wanted == "granted" and not last.known and not _names(words):
+            self.problem = self.problem or UNKNOWN_REFUND
+            return
+        last.known = True
         if wanted == "granted":
             self._grant(last, words, fact.at)
         else:

@@ -15,7 +15,7 @@ from connector.ports import Answer, Clock, Command, Envelope, Heard, Hook, RawEv
 from connector.ports import Outcome as Received
 from connector.settings import ElemeApp, Settings
 from mappings.eleme import order_number, read_pulled, read_push
-from mappings.wire import Digits, read_exact, write
+from mappings.wire import Digits, read_exact, storable, write
 
 #: Key of a pulled order's body; a push has none of that name.
 PULLED_AT: Final = "pulled_at"
@@ -119,10 +119,11 @@ class Eleme:
         text = message if isinstance(message, str) else ""
         number = order_number(text)
         kind = _text(members.get("type"))
+        said = text.encode() if text else hook.body  # a message that is no text repeats only as a whole
         return Envelope(
             source=self.name,
             lane=StoreRef(f"eleme:{_text(members.get('shopId'))}"),
-            digest=hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest(),
+            digest=hashlib.sha256(f"{kind}\n".encode() + said).hexdigest(),
             body=hook.body,
             order=OrderRef(f"eleme:{number}") if number else None,
         )
@@ -166,7 +167,8 @@ class Eleme:
         found = _result(api.call("eleme.order.getOrder", {"orderId": number}))
         refund = None
         if isinstance(found, Mapping) and found.get("refundStatus") not in {None, "", "noRefund"}:
-            refund = _result(api.call("eleme.order.getRefundOrder", {"orderId": number}))
+            told = api.call("eleme.order.getRefundOrder", {"orderId": number})
+            refund = told.result  # nothing if it is refused: what the order says of itself counts all the same
         body = write({PULLED_AT: asked, "order": _plain(found), "refund": _plain(refund)}).encode()
         digest = hashlib.sha256(body).hexdigest()
         return Envelope(source=self.name, lane=store, digest=digest, body=body, order=order)
@@ -177,7 +179,7 @@ class Eleme:
 
 
 def _text(value: object) -> str:
-    return str(value) if isinstance(value, str | Digits) else ""
+    return storable(str(value)) if isinstance(value, str | Digits) else ""
 
 
 def _result(outcome: Outcome) -> Any:  # noqa: ANN401 - somebody else's JSON
@@ -197,4 +199,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - somebody else's JSON
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    return value if value is None or isinstance(value, str | int | bool) else str(value)
+    if isinstance(value, str):
+        return storable(value)
+    return value if value is None or isinstance(value, int) else str(value)

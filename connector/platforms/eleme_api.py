@@ -79,8 +79,8 @@ class ElemeApi:
         answer = self._post("/api/v1", content=write(envelope), media="application/json; charset=utf-8")
         body = _object(answer)
         error = body.get("error")
-        if error is None and "result" in body:
-            return Outcome(result=body["result"])
+        if error is None and body.keys() & {"result", "error"}:
+            return Outcome(result=body.get("result"))
         if not isinstance(error, Mapping) or not isinstance(error.get("code"), str):
             _rubbish()
         return Outcome(result=None, code=error["code"], words=str(error.get("message") or error["code"]))

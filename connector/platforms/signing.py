@@ -27,6 +27,8 @@ def _pushed(value: object) -> str:
         return write(_numbers_bare(value))
     except RecursionError:
         raise Unreadable("nested too deep") from None
+    except ValueError:
+        raise Unreadable("a number beyond every double") from None
 
 
 def _numbers_bare(value: object) -> object:

@@ -274,7 +274,7 @@ def test_a_pull_replaces_the_push_that_never_came_and_the_late_push_changes_noth
 
 
 def test_a_pull_that_tells_of_the_end_and_of_the_refund_uses_the_materials_first():
-    life = live(*SOLD, pull(900, accepted=True, finished=True, case="granted"))
+    life = live(*SOLD, pull(900, finished=True, case="granted", refund=RefundWords(scope="full")))
     assert (life.state, life.sale, life.consumed_at) == ("refunded", "reversed", 900_000)
 
 
@@ -319,6 +319,11 @@ def test_a_pulled_request_after_a_rejection_is_a_new_case():
 def test_a_pull_may_have_been_asked_before_what_happened_in_its_second(steps, said, statuses):
     life = live(*SOLD, *steps, pull(300, accepted=True, case=said))
     assert [case.status for case in life.cases] == statuses
+
+
+def test_a_pull_that_names_nothing_of_a_grant_that_was_never_heard_stands_still():
+    assert live(*SOLD, pull(900, case="granted")).standstill == UNKNOWN_REFUND
+    assert live(*SOLD, (20, 200), pull(900, case="granted")).state == "refunded"
 
 
 @pytest.mark.parametrize("said", ["requested", "rejected"])

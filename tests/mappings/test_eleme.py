@@ -168,6 +168,71 @@ def test_an_item_without_a_code_is_read():
     assert (content.items[0].sku_code, content.items[0].name) == ("", "天使意面")
 
 
+@pytest.mark.parametrize("key", ["originalPrice", "deliverFee", "hongbao", "shopPart", "elemePart", "income"])
+@pytest.mark.parametrize("nothing", [..., None, ""])
+def test_an_order_that_does_not_tell_all_its_sums_is_slim_and_adds_up(key, nothing):
+    fact = read("push_10_new_order_2019", **{key: nothing})[1]
+    assert (fact.key, fact.content.whole) == ("10:slim", False)
+    assert sum(item.total for item in fact.content.items) + sum(fee.amount for fee in fact.content.fees) == 2680
+
+
+def test_an_order_without_lines_is_not_whole():
+    assert read("push_10_new_order_2019", groups=[])[1].content.whole is False
+
+
+def test_an_order_without_times_began_when_it_was_sent():
+    fact = read("push_10_new_order_2019", activeAt=None, createdAt="1970-01-01T08:00:00")[1]
+    assert fact.at == fact.content.placed_at == SAMPLES["push_10_new_order_2019"]["push"]["timestamp"]
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00", "1970-01-01T08:00:00", "soon", 7])
+def test_what_cannot_be_a_wish_is_none(time):
+    assert read("push_10_new_order_2019", deliverTime=time)[1].content.promised_at is None
+
+
+@pytest.mark.parametrize("time", ["1556077400", 1556077400, "1556077400000", 1556077400000, "1556077400.0"])
+def test_times_are_read_in_seconds_and_milliseconds(time):
+    assert read("push_20_constructed_cancel_request", updateTime=time)[1].at == 1556077400_000
+
+
+@pytest.mark.parametrize("time", ["1e999999999", "Infinity", "-1", 0, True, [], "", "soon"])
+def test_what_cannot_be_a_time_is_the_time_of_the_push(time):
+    sample = SAMPLES["push_20_constructed_cancel_request"]["push"]
+    assert read("push_20_constructed_cancel_request", updateTime=time)[1].at == sample["timestamp"]
+
+
+def test_half_an_emoji_and_nul_can_be_stored():
+    push = SAMPLES["push_10_new_order_2019"]["push"]
+    content = read_push(body(push, description="辣" + chr(0xD83D) + chr(0)))[1].content
+    assert content.remark == "辣?"
+    assert order_number(json.dumps({"orderId": "1" + chr(0xDE00) + chr(0)})) == "1?"
+
+
+def test_a_refunded_dish_without_a_number_is_one():
+    goods = [{"name": "吮指鸡块6块", "price": 6.5}]
+    words = read("push_30_constructed_part_refund_request", goodsList=goods)[1].refund
+    assert [(each.quantity, each.amount) for each in words.goods] == [(1, 650)]
+
+
+@pytest.mark.parametrize("message", ["", "no", "[1]", '{"name":{}}', '{"state":[7],"orderId":"30","updateAt":{}}'])
+def test_a_type_that_is_not_read_is_never_refused(message):
+    push = {**SAMPLES["push_14_constructed_cancelled"]["push"], "type": 91, "message": message}
+    number, fact, note = read_push(json.dumps(push).encode())
+    assert (number, fact and (fact.kind, fact.at), note) == (
+        ("30", (Kind.NOTE, push["timestamp"]), "type 91 is not read")
+        if "orderId" in message
+        else ("", None, "type 91 is not read")
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["push_12_accepted_2018", "push_20_constructed_cancel_request", "push_45_reminder_2017"]
+)
+def test_news_of_no_order_is_refused(name):
+    with pytest.raises(Refused, match="orderId: missing"):
+        read(name, orderId=None)
+
+
 @pytest.mark.parametrize("message", ["", "no", "[1]", "null", "7"])
 def test_a_message_that_is_no_object_is_refused(message):
     push = {**SAMPLES["push_12_accepted_2018"]["push"], "message": message}

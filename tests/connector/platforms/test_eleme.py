@@ -104,11 +104,8 @@ def test_accepting_twice_is_a_success():
     assert eleme(Server(error("BIZ_2", "订单已确认，请勿重复"))).perform(command("accept")).taken
 
 
-@pytest.mark.parametrize("answer", [b"", b"<html>", b"[]", b'{"result":null}', b'{"error":7}', b'{"error":{"code":7}}'])
+@pytest.mark.parametrize("answer", [b"", b"<html>", b"[]", b'{"id":"1"}', b'{"error":7}', b'{"error":{"code":7}}'])
 def test_rubbish_for_an_answer_leaves_it_unknown_whether_the_call_was_taken(answer):
-    if answer == b'{"result":null}':
-        assert eleme(Server(httpx.Response(200, content=answer))).perform(command("accept")).taken
-        return
     with pytest.raises(Unavailable) as failure:
         eleme(Server(httpx.Response(200, content=answer))).perform(command("accept"))
     assert failure.value.unknown
@@ -211,6 +208,38 @@ def test_an_order_that_the_platform_does_not_give_is_refused():
         eleme(Server(error("ORDER_NOT_FOUND"))).fetch("eleme:1", "eleme:2")
 
 
+def test_an_order_whose_refund_is_not_given_is_read_all_the_same():
+    settled = {**ORDER, "status": "settled", "refundStatus": "successful"}
+    platform = eleme(Server({"result": settled, "error": None}, error("BIZ_3", "没有退单")))
+    statement = platform.heard(raw(platform.fetch(f"eleme:{NUMBER}", "eleme:155000001").body)).facts[0].statement
+    assert (statement.finished, statement.case, statement.refund) == (True, "granted", None)
+
+
+def test_half_an_emoji_does_not_keep_an_order_from_being_read_back():
+    order = {**ORDER, "description": "辣" + chr(0xD83D)}
+    answer = httpx.Response(200, content=json.dumps({"result": order}).encode())
+    platform = eleme(Server(answer))
+    heard = platform.heard(raw(platform.fetch(f"eleme:{NUMBER}", "eleme:155000001").body))
+    assert heard.facts[1].content.remark == "辣?"
+
+
+@pytest.mark.parametrize("code", ["ACCESS_DENIED", "PERMISSION_DENIED", "METHOD_NOT_ALLOWED", "ILLEGAL_REQUEST"])
+def test_what_repeating_cannot_help_is_asked_once(code):
+    server = Server(error(code))
+    assert (eleme(server).perform(command("accept")).taken, len(server.asked)) == (False, 1)
+
+
+@pytest.mark.parametrize("code", ["INVALID_SIGNATURE", "INVALID_TIMESTAMP", "VALIDATION_FAILED", "BIZ_1"])
+def test_our_own_faults_are_asked_once_as_well(code):
+    server = Server(error(code))
+    assert (eleme(server).perform(command("cancel")).taken, len(server.asked)) == (False, 1)
+
+
+@pytest.mark.parametrize("answer", [{"error": None}, {"result": None}, {"result": {}, "error": None}])
+def test_the_absence_of_an_error_is_success(answer):
+    assert eleme(Server(answer)).perform(command("agree_refund")).taken
+
+
 def raw(body):
     return RawEvent(id=1, source="eleme", lane="eleme:155000001", received_at=0, body=body)
 
@@ -238,6 +267,8 @@ def test_a_repeat_with_a_new_request_id_has_the_same_digest():
     digests = {platform.envelope(hook(body)).digest for body in (push(), push(requestId="9", timestamp=5))}
     assert len(digests) == 1
     assert platform.envelope(hook(push(type=18))).digest not in digests
+    unread = {platform.envelope(hook(push(message={"orderId": number}))).digest for number in (1, 2)}
+    assert len(unread) == 2
 
 
 def test_a_former_secret_is_taken_while_the_key_is_rotated():

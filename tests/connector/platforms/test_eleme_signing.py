@@ -75,3 +75,10 @@ def test_the_order_of_members_is_free(members, random):
     shuffled = list(members.items())
     random.shuffle(shuffled)
     assert sign_eleme_push(dict(shuffled), SECRET) == sign_eleme_push(members, SECRET)
+
+
+@pytest.mark.parametrize("number", ["1e999", "[1e999]", '{"x":-1e999}', "[" + "9" * 5000 + "]"])
+def test_a_number_beyond_every_double_proves_nothing(number):
+    members = read_exact('{"x":' + number + ',"signature":"A"}')
+    with pytest.raises((BadSignature, Unreadable)):
+        verify_eleme_push(members, ["secret"])
