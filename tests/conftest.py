@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.demo.world import World
 from tests import stack as services
+from tests.flows.play import Play
+from tests.flows.system import QUICK, running_system
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,3 +34,28 @@ def redis_server() -> Iterator[services.RunningRedis]:
 def odoo() -> services.RunningOdoo:
     """One Odoo with the addon for the whole run."""
     return services.shared_odoo()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory):
+    """The running product, one for the whole run: tests use orders of their own."""
+    with running_system(tmp_path_factory.mktemp("logs")) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def world(system):
+    """The chain in Odoo and on the platform."""
+    made = World.of({**system.env, "ODOO_URL": system.odoo.url})
+    made.set_up()
+    made.kitchen.set_up({}, [], {str(QUICK): "快店"}, cancel_window=0)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shop(system, world):
+    """The quick shop, played by a test; whatever the test broke is whole again afterwards."""
+    yield Play(system, world)
+    system.proxy.away, system.proxy.failing = False, 0
+    world.simulator.post("/sim/switches", json={"faults": {"*": None}}).raise_for_status()

@@ -18,6 +18,7 @@ from bare.sessions import RunningOdoo, RunningRedis  # noqa: E402 - found by the
 __all__ = [
     "RunningOdoo",
     "RunningRedis",
+    "addon_tests",
     "chromium_program",
     "fresh_odoo_database",
     "fresh_postgres_database",
@@ -102,6 +103,11 @@ def playwright_driver() -> str:
     """The path of a program that starts Playwright's driver; a bare machine lacks a library that it needs."""
     sessions.home()
     return str(chromium.DRIVER)
+
+
+def addon_tests() -> str:
+    """What Odoo's own runner logs when it runs the addon's own tests on a fresh database."""
+    return sessions.addon_tests()
 
 
 def chromium_program() -> str:

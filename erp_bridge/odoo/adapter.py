@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
-
+from connector import logs
 from connector.domain.documents import Document
 from connector.domain.errors import Refused
 from connector.domain.order import OrderRef
@@ -13,7 +12,7 @@ from erp_bridge.odoo.session import Address, Session, rows
 from mappings.odoo import read_command, read_store, write_document
 from mappings.wire import write
 
-_log = structlog.get_logger()
+_log = logs.get(__name__)
 
 
 class OdooErp:
