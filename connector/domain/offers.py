@@ -31,13 +31,14 @@ def objection(action: str, life: Life) -> str:
     """Why a press cannot be taken, in words for the person who pressed; empty if it can.
 
     What happened in the kitchen happened: ``start``, ``ready`` and ``dispatch`` are taken for any order that was
-    sold, also where they are not offered.
+    sold, also where they are not offered and while it stands still.
     """
     if action not in ACTIONS:
         return f"此平台不支持“{action}” · not available on this platform: {action}"
-    if life.standstill:
+    kitchen = action in {"start", "ready", "dispatch"}
+    if life.standstill and not kitchen:
         return "订单已挂起，请先处理 · the order is parked, repair it first"
-    taken = life.became_sale if action in {"start", "ready", "dispatch"} else _fits(action, life)
+    taken = life.became_sale if kitchen else _fits(action, life)
     return "" if taken else f"当前状态不可操作（{life.state}）· not possible in the state {life.state}"
 
 
