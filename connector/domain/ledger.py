@@ -103,23 +103,23 @@ class Ledger:
         """Take a pulled statement about the last case: it changes only what does not hold yet.
 
         What was shown when its second began may have been asked before the other facts of that second: then it is
-        empty as well.
+        empty as well. A full grant while something is left is one that we have not heard of.
         """
         self._step = step
-        wanted = statement.case
-        if self.closed or wanted is None or wanted in self._shown:
+        wanted, words = statement.case, statement.refund or _NOTHING
+        unheard = wanted == "granted" and words.scope == "full" and not self.all_back
+        if self.closed or wanted is None or (wanted in self._shown and not unheard):
             return
         last = self._spoken_of(wanted)
-        if wanted == "withdrawn":
+        if wanted == "withdrawn" or (wanted == "granted" and last and self._speaks_of_another(last, words)):
             if last and last.case.open and last.case.requested_at // 1000 < fact.second:
                 last.case = replace(last.case, status="withdrawn")
             return
-        if last and last.case.status == wanted:
+        if last and last.case.status == wanted and not unheard:
             return
         if last is None or last.case.status == "granted" or (last.case.status, wanted) == ("rejected", "requested"):
             family: Family = "return" if completed else "cancel"
             last = self._add(self._next_key(family), family, fact.at)
-        words = statement.refund or _NOTHING
         if wanted == "granted" and not last.known and not _names(words):
             self.problem = self.problem or UNKNOWN_REFUND
             return
@@ -171,6 +171,12 @@ class Ledger:
         """The last request of a family, if it was rejected; a merchant's own part answers and ends none."""
         own = [entry for entry in self.entries if entry.case.family == family and not _by_merchant(entry)]
         return own[-1] if own and own[-1].case.status == "rejected" else None
+
+    def _speaks_of_another(self, last: Entry, words: RefundWords) -> bool:
+        """Whether a pulled grant is that of an earlier case, which is shown again since the last was withdrawn."""
+        granted = [(entry.case.scope, entry.case.amount) for entry in self.entries if entry.case.status == "granted"]
+        told = (words.scope, words.money)
+        return last.case.open and told in granted and told != (last.case.scope, last.named_money)
 
     def _spoken_of(self, wanted: Status) -> Entry | None:
         """The case that a platform shows: the last that was not withdrawn; a merchant's own part is only granted."""

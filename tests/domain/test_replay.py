@@ -326,6 +326,24 @@ def test_a_pull_that_names_nothing_of_a_grant_that_was_never_heard_stands_still(
     assert live(*SOLD, (20, 200), pull(900, case="granted")).state == "refunded"
 
 
+def test_a_pulled_full_grant_after_a_part_is_another_one():
+    told = pull(900, finished=True, case="granted", refund=RefundWords(scope="full", money=2200))
+    life = live(*SOLD, fact(20, 200, **PART), (23, 300), told)
+    assert [(case.key, case.scope, case.amount) for case in life.cases] == [
+        ("cancel-1", "part", 800),
+        ("return-1", "full", 2200),
+    ]
+    late = fact(33, 850, scope="full")
+    assert live(*SOLD, fact(20, 200, **PART), (23, 300), late, told).granted == 3000
+
+
+@pytest.mark.parametrize("second", [{"scope": "part", "money": 500}, {"scope": "full"}, {}])
+def test_a_pull_that_shows_the_granted_part_again_withdraws_what_was_asked_since(second):
+    told = pull(900, case="granted", refund=RefundWords(**PART))
+    life = live(*SOLD, fact(39, 200, **PART), fact(20, 300, **second), told)
+    assert (life.state, life.cases[1].status, life.granted) == ("paid", "withdrawn", 800)
+
+
 @pytest.mark.parametrize("said", ["requested", "rejected"])
 def test_a_pull_does_not_speak_of_a_merchants_part_refund_unless_it_says_granted(said):
     life = live(*SOLD, fact(20, 200, **PART), fact(39, 210, scope="part", money=500), pull(900, case=said))
