@@ -1,6 +1,6 @@
 """Facts of invented Ele.me orders, in seconds after payment."""
 
-from connector.domain.order import Content, Fact, Goods, Item, Kind, Press, RefundWords, Rider, Terms
+from connector.domain.order import Content, Fact, Goods, Item, Kind, Press, RefundWords, Rider, Statement, Terms
 from connector.domain.replay import replay
 from connector.domain.table import TABLE
 
@@ -37,6 +37,10 @@ def press(action, t):
         at=t * 1000,
         press=Press(action=action, command_id=1, user_id=2),
     )
+
+
+def pull(t, **statement):
+    return Fact(key=f"pull:{t}", kind=Kind.PULL, at=t * 1000, pulled=True, statement=Statement(**statement))
 
 
 def live(*facts, sold=False, due=True, **terms):

@@ -1,13 +1,8 @@
-from dataclasses import replace as changed
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from connector.domain.ledger import CONTRADICTION, UNKNOWN_REFUND
-from connector.domain.order import Fact, Goods, Kind, RefundWords, Statement, Terms
-from connector.domain.replay import replay
-from tests.domain.build import DUE, content, fact, live, press
+from connector.domain.order import Fact, Goods, Kind, RefundWords, Statement
+from tests.domain.build import fact, live, press
 
 SOLD = [(10, 0), (12, 10)]
 PART = {"scope": "part", "money": 800}
@@ -100,11 +95,6 @@ def test_unanswered_then_invalid_then_granted_goes_back_once():
     assert (life.state, life.granted, len(life.cases)) == ("refunded", 3000, 1)
 
 
-def test_granted_and_the_repeating_cancellation_of_the_same_second_go_back_once():
-    life = live(*SOLD, (20, 200), (23, 300), (15, 300))
-    assert [(case.key, case.amount) for case in life.cases] == [("cancel-1", 3000)]
-
-
 def test_finish_after_everything_went_back_changes_nothing():
     assert live((10, 0), (12, 10), (17, 20), (18, 300)).state == "cancelled"
 
@@ -182,13 +172,6 @@ def test_without_content_nothing_is_imported_and_no_sum_is_judged():
     assert (life.imported, life.standstill, life.state) == (False, "", "waiting")
 
 
-def test_content_whole_beats_slim_and_pushed_beats_pulled():
-    slim = changed(fact(10, 0, key="slim"), content=content(paid=1000, whole=False))
-    pulled = changed(fact(10, 0, key="pulled"), content=content(paid=2000), pulled=True)
-    assert live(slim, pulled).content.paid == 2000
-    assert live(slim, pulled, (10, 5)).content.paid == 3000
-
-
 @pytest.mark.parametrize(
     ("consume_at", "consumed"),
     [("paid", True), ("accepted", True), ("preparing", True), ("prepared", True), ("delivering", False)],
@@ -223,61 +206,6 @@ def test_refunded_goods_are_unused_only_if_the_refund_came_before_the_kitchen():
     assert after.unused == ()
 
 
-def test_the_newest_rider_news_counts_by_its_milliseconds():
-    news = [
-        changed(fact(55, 100, key=key), at=at, code=code) for key, at, code in [("a", 100_900, 55), ("b", 100_100, 54)]
-    ]
-    assert live(*SOLD, *news).rider_state == 55
-
-
-def test_a_pulled_statement_fills_only_what_is_missing():
-    pull = Fact(
-        key="pull:9",
-        kind=Kind.PULL,
-        at=900_000,
-        pulled=True,
-        statement=Statement(accepted=True, finished=True),
-    )
-    assert live((10, 0), pull).state == "completed"
-    assert ends(live(*SOLD, (18, 300), pull)) == ends(live(*SOLD, (18, 300)))
-
-
-def pull(t, **statement):
-    return Fact(key=f"pull:{t}", kind=Kind.PULL, at=t * 1000, pulled=True, statement=Statement(**statement))
-
-
-def test_a_pull_after_a_withdrawal_speaks_of_the_case_before_it():
-    told = pull(900, accepted=True, case="granted", refund=RefundWords(scope="part", money=800))
-    life = live(*SOLD, fact(20, 200, **PART), (23, 210), (20, 400), (21, 500), told)
-    assert [(case.key, case.status) for case in life.cases] == [("cancel-1", "granted"), ("cancel-2", "withdrawn")]
-    assert life.granted == 800
-
-
-@pytest.mark.parametrize(
-    ("steps", "said", "status"),
-    [
-        ([], "requested", "requested"),
-        ([(20, 200)], "granted", "granted"),
-        ([(20, 200)], "rejected", "rejected"),
-        ([(20, 200), (22, 300)], "arbitrating", "arbitrating"),
-        ([(20, 200)], "withdrawn", "withdrawn"),
-        ([(20, 200), (22, 300)], "withdrawn", "rejected"),
-    ],
-)
-def test_a_pull_replaces_the_push_that_never_came_and_the_late_push_changes_nothing(steps, said, status):
-    told = pull(900, accepted=True, case=said)
-    assert live(*SOLD, *steps, told).cases[-1].status == status
-    late = {"requested": (20, 500), "granted": (23, 500), "rejected": (22, 500), "arbitrating": (24, 500)}.get(said)
-    if late:
-        life = live(*SOLD, *steps, late, told)
-        assert (len(life.cases), life.cases[-1].status) == (1, status)
-
-
-def test_a_pull_that_tells_of_the_end_and_of_the_refund_uses_the_materials_first():
-    life = live(*SOLD, pull(900, finished=True, case="granted", refund=RefundWords(scope="full")))
-    assert (life.state, life.sale, life.consumed_at) == ("refunded", "reversed", 900_000)
-
-
 def test_an_appeal_after_a_merchants_part_refund_speaks_of_the_rejected_request():
     steps = [*SOLD, fact(20, 200, **PART), (22, 210), fact(39, 220, scope="part", money=500), (24, 300), (25, 400)]
     assert [(case.key, case.status, case.amount) for case in live(*steps).cases] == [
@@ -286,115 +214,50 @@ def test_an_appeal_after_a_merchants_part_refund_speaks_of_the_rejected_request(
     ]
 
 
-@pytest.mark.parametrize("answer", [22, 24])
-def test_arbitration_upheld_for_a_request_that_was_never_heard_stands_still(answer):
-    life = live(*SOLD, (answer, 300), (25, 400))
-    assert (life.standstill, life.granted) == (UNKNOWN_REFUND, 0)
-    assert live(*SOLD, fact(20, 200, **PART), (answer, 300), (25, 400)).granted == 800
+def test_a_merchants_part_is_a_part_whatever_the_wire_says():
+    assert live(*SOLD, fact(39, 200, scope="full", money=800)).granted == 800
 
 
-def test_what_was_pulled_before_a_grant_does_not_tell_its_sum():
-    early = pull(250, case="granted", refund=RefundWords(scope="part", money=800))
-    rejected = pull(500, case="rejected", refund=RefundWords(scope="part", money=700))
-    assert live(*SOLD, fact(39, 200, **PART), (23, 300), early, rejected).standstill == UNKNOWN_REFUND
-    told = pull(600, case="granted", refund=RefundWords(scope="part", money=900))
-    assert live(*SOLD, fact(39, 200, **PART), (23, 300), early, told).granted == 1700
+@pytest.mark.parametrize("later", [fact(39, 300, **PART), fact(20, 300), fact(33, 300, **PART), fact(15, 300)])
+def test_once_all_is_back_later_seconds_change_nothing(later):
+    life = live(*SOLD, (17, 200), later)
+    assert [(case.key, case.amount) for case in life.cases] == [("void", 3000)]
 
 
-def test_a_pulled_request_after_a_rejection_is_a_new_case():
-    life = live(*SOLD, fact(20, 200, **PART), (22, 300), pull(900, case="requested"))
-    assert [(case.key, case.status) for case in life.cases] == [("cancel-1", "rejected"), ("cancel-2", "requested")]
+def test_a_free_order_is_not_all_back_before_a_case_is_granted():
+    free = fact(10, 0, paid=0)
+    assert live(free, (12, 10)).state == "paid"
+    assert live(free, (12, 10), (17, 200)).state == "refunded"
 
 
-@pytest.mark.parametrize(
-    ("steps", "said", "statuses"),
-    [
-        ([fact(20, 200, **PART), (22, 300)], "requested", ["rejected"]),
-        ([fact(20, 200, **PART), (22, 210), (24, 300)], "rejected", ["arbitrating"]),
-        ([fact(20, 200, **PART), (22, 210), (20, 300)], "rejected", ["rejected", "requested"]),
-        ([fact(20, 200, **PART), (23, 210), (20, 300)], "granted", ["granted", "requested"]),
-        ([(20, 300)], "withdrawn", ["requested"]),
-    ],
-)
-def test_a_pull_may_have_been_asked_before_what_happened_in_its_second(steps, said, statuses):
-    life = live(*SOLD, *steps, pull(300, accepted=True, case=said))
-    assert [case.status for case in life.cases] == statuses
+def test_all_that_is_left_is_full_where_the_scope_is_not_named():
+    assert live(*SOLD, fact(39, 100, **PART), fact(20, 200, money=2200)).cases[1].scope == "full"
 
 
-def test_a_pull_that_names_nothing_of_a_grant_that_was_never_heard_stands_still():
-    assert live(*SOLD, pull(900, case="granted")).standstill == UNKNOWN_REFUND
-    assert live(*SOLD, (20, 200), pull(900, case="granted")).state == "refunded"
+@pytest.mark.parametrize(("consume_at", "sale"), [("paid", "reversed"), ("preparing", "cancelled")])
+def test_any_return_imports_and_uses_materials_before_it_is_read(consume_at, sale):
+    assert live(*SOLD, fact(33, 30, scope="full"), due=False, consume_at=consume_at).sale == sale
 
 
-def test_a_pulled_full_grant_after_a_part_is_another_one():
-    told = pull(900, finished=True, case="granted", refund=RefundWords(scope="full", money=2200))
-    life = live(*SOLD, fact(20, 200, **PART), (23, 300), told)
-    assert [(case.key, case.scope, case.amount) for case in life.cases] == [
-        ("cancel-1", "part", 800),
-        ("return-1", "full", 2200),
-    ]
-    late = fact(33, 850, scope="full")
-    assert live(*SOLD, fact(20, 200, **PART), (23, 300), late, told).granted == 3000
+def test_an_order_that_is_all_back_is_never_completed():
+    life = live(*SOLD, (17, 200), (18, 300))
+    assert (life.sale, life.completed_at, life.progress) == ("cancelled", None, "paid")
 
 
-@pytest.mark.parametrize("second", [{"scope": "part", "money": 500}, {"scope": "full"}, {}])
-def test_a_pull_that_shows_the_granted_part_again_withdraws_what_was_asked_since(second):
-    told = pull(900, case="granted", refund=RefundWords(**PART))
-    life = live(*SOLD, fact(39, 200, **PART), fact(20, 300, **second), told)
-    assert (life.state, life.cases[1].status, life.granted) == ("paid", "withdrawn", 800)
+def test_a_press_uses_nothing_of_an_order_that_was_never_sold():
+    life = live(*SOLD, (17, 20), press("start", 30))
+    assert (life.state, life.consumed) == ("cancelled", False)
 
 
-@pytest.mark.parametrize("said", ["requested", "rejected"])
-def test_a_pull_does_not_speak_of_a_merchants_part_refund_unless_it_says_granted(said):
-    life = live(*SOLD, fact(20, 200, **PART), fact(39, 210, scope="part", money=500), pull(900, case=said))
-    assert [(case.key, case.status) for case in life.cases] == [("cancel-1", said), ("merchant-1", "granted")]
+def test_taking_over_uses_nothing_after_the_money_went_back():
+    assert live(*SOLD, (17, 200), press("accept", 300), consume_at="accepted").consumed is False
 
 
-def test_a_slim_order_that_comes_again_later_does_not_change_when_it_began():
-    late = changed(fact(10, 500, key="217"), content=None)
-    life = live(*SOLD, late)
-    assert (life.waimai_state, [each.code for each in life.read][:3]) == (12, [10, 10, 12])
+def test_a_finished_sale_is_done_also_while_a_request_is_open():
+    life = live(*SOLD, (18, 200), (30, 300))
+    assert (life.state, life.sale) == ("refunding", "done")
 
 
-def ends(life):
-    return (
-        life.state,
-        life.order_state,
-        life.sale,
-        life.cases,
-        life.consumed,
-        life.granted,
-        life.waimai_state,
-    )
-
-
-CODES = st.sampled_from([10, 12, 14, 15, 17, 18, 20, 21, 22, 23, 24, 25, 26, 30, 31, 32, 33, 39, 53, 55, 56])
-FACTS = st.lists(
-    st.builds(
-        lambda code, t, part: fact(code, t, **(PART if part and 20 <= code <= 39 else {})),
-        CODES,
-        st.integers(0, 200),
-        st.booleans(),
-    ),
-    max_size=12,
-    unique_by=lambda each: each.key,
-)
-
-
-@settings(max_examples=300)
-@given(FACTS, st.randoms(), st.booleans())
-def test_the_order_of_arrival_never_matters(facts, random, sold):
-    shuffled = [*facts, DUE]
-    random.shuffle(shuffled)
-    first, second = (replay(each, sold=sold, terms=Terms()) for each in ([*facts, DUE], shuffled))
-    assert first == second
-
-
-@settings(max_examples=300)
-@given(FACTS)
-def test_money_never_goes_back_twice(facts):
-    life = replay([*facts, DUE], sold=False, terms=Terms())
-    if not life.standstill and life.content is not None:
-        assert 0 <= life.granted <= life.content.paid
-    assert (life.sale is None) == (not life.became_sale)
-    assert life.state in {"cancelled", "refunded"} or not life.all_back
+def test_goods_of_the_return_that_imports_were_used_at_the_import():
+    part = fact(33, 30, scope="part", money=800, goods=[("牛肉面", 1)])
+    assert live(*SOLD, part, due=False, consume_at="paid").unused == ()
