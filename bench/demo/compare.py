@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bench.demo.expectation import expected_grams
 from bench.demo.rush import Rush
-from bench.demo.world import SHOPS, WINDOW, World
+from bench.demo.world import WINDOW, World
 from connector.database.inspect import documents
 from connector.domain.money import Money, to_yuan
 from connector.simulator.catalogue import MATERIALS
@@ -60,7 +60,7 @@ def rows(world: World, rush: Rush, before: Counter[tuple[int, str]]) -> list[Row
             values=(platform[shop, figure], known[shop, figure], odoo[shop, figure]),
             money=figure not in COUNTS,
         )
-        for shop, name in SHOPS.items()
+        for shop, name in world.shops.items()
         for figure, label in FIGURES.items()
     ]
     return [*found, *_materials(world, rush, played, before)]
@@ -131,7 +131,7 @@ def _materials(
             figure=f"{MATERIALS[code]} g",
             values=(expected[shop, code], recorded[shop, code], out[shop, code]),
         )
-        for shop, name in SHOPS.items()
+        for shop, name in world.shops.items()
         for code in MATERIALS
         if expected[shop, code] or recorded[shop, code] or out[shop, code]
     ]

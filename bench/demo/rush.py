@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bench.demo.world import SHOPS, World, wait_for
+from bench.demo.world import World, wait_for
 
 #: How much faster than life the thirty orders are played: the demo's window is five seconds, not a minute.
 PACE: Final = 10
@@ -36,7 +36,7 @@ def play(world: World, say: Say) -> Rush:
 
 def _press(world: World, rush: Rush, say: Say) -> None:
     """Staff work in Odoo: a refund before cooking, one after, one rejected, and an order refused."""
-    shops = list(SHOPS)
+    shops = list(world.shops)
     early, late, kept, refused = (
         _place(world, rush, shops[place % len(shops)], kind, name)
         for place, (kind, name) in enumerate(

@@ -13,8 +13,8 @@ from connector.database.inspect import open_work
 from connector.simulator.catalogue import DISHES, MATERIALS
 from erp_bridge.odoo.session import Address
 
-#: The shops of the simulated platform, by number.
-SHOPS = {155000001: "小满面馆（人民路店）", 155000002: "小满面馆（江滨店）", 155000003: "小满面馆（大学城店）"}
+#: The rush is played in the first shops of the simulated platform.
+STORES = 3
 
 #: The demo's cancellation window in seconds: a minute would be too long to wait for.
 WINDOW = 5
@@ -29,6 +29,7 @@ class World:
     web: str
     odoo: str
     engine: Engine
+    shops: Mapping[int, str]
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> Self:
@@ -39,12 +40,15 @@ class World:
             login=settings.get("ODOO_ADMIN_LOGIN", "admin"),
             password=settings.get("ODOO_ADMIN_PASSWORD", "admin"),
         )
+        simulator = httpx.Client(base_url=settings["SIMULATOR_URL"], timeout=30)
+        shops = simulator.get("/sim/shops").raise_for_status().json()
         return cls(
-            simulator=httpx.Client(base_url=settings["SIMULATOR_URL"], timeout=30),
+            simulator=simulator,
             kitchen=Kitchen(address),
             web=settings["WEB_URL"],
             odoo=settings["ODOO_URL"],
             engine=build_engine(settings["DATABASE_URL"]),
+            shops={shop["id"]: shop["name"] for shop in shops[:STORES]},
         )
 
     def close(self) -> None:
@@ -59,7 +63,7 @@ class World:
             for dish in DISHES.values()
             if dish.mapped
         ]
-        stores = {str(number): name for number, name in SHOPS.items()}
+        stores = {str(number): name for number, name in self.shops.items()}
         self.kitchen.set_up(MATERIALS, dishes, stores, cancel_window=WINDOW)
 
     def waiting(self) -> int:

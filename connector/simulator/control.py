@@ -113,6 +113,12 @@ def orders() -> Response:
     return jsonify(orders=rows, shops=sums, window=window)
 
 
+@control.get("/shops")
+def shops() -> Response:
+    """The shops, by the application that they belong to."""
+    return jsonify([{"id": shop.id, "name": shop.name, "appId": app.app_id} for app, shop in here().shops.values()])
+
+
 @control.get("/orders/<order_id>")
 def order(order_id: str) -> Response:
     """One order as it really is."""

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import httpx
 
-from bench.demo.world import SHOPS
 from tests.flows.proxy import Proxy
 from tests.stack import RunningOdoo, fresh_odoo_database, fresh_postgres_database, fresh_redis
 
 WAIMAI = Path(sys.executable).with_name("waimai")
 #: A shop without a window, for tests that are not about it.
 QUICK = 155000009
+SHOPS = {155000001: "人民路店", 155000002: "江滨店", 155000003: "大学城店", QUICK: "快店"}
 APPS = [{"app_id": 10000001, "key": "FaKeKeY001", "secret": "3f1c0a9e5b7d24686c8e0f1a2b3c4d5e6f708192"}]
 
 
@@ -103,7 +103,7 @@ def running_system(folder: Path) -> Iterator[System]:
             system.start("serve", "--port", str(web_port), "--workers", "1")
             system.start("work", "--processes", "1")
             system.start("sweep")
-            shops = [f"--shop={number}={name}" for number, name in {**SHOPS, QUICK: "快店"}.items()]
+            shops = [f"--shop={number}={name}" for number, name in SHOPS.items()]
             push = ["--push-url", f"{web_url}/hooks/eleme", "--free-cancel", "5", "--retry-seconds", "5"]
             system.start("simulate", "--port", str(simulator_port), *push, *shops)
             until("the product is ready", system.ready)

@@ -197,3 +197,11 @@ def test_other_networks_can_be_let_in(make_config):
     client = create_app(make_config(control_from=("172.16.0.0/12",))).test_client()
     assert client.get("/", environ_base={"REMOTE_ADDR": "172.17.0.1"}).status_code == 200
     assert client.get("/").status_code == 403
+
+
+def test_the_shops_are_told_with_their_application(client, world):
+    told = client.get("/sim/shops").json
+    assert [(shop["id"], shop["name"]) for shop in told] == [
+        (number, shop.name) for number, (_, shop) in world.shops.items()
+    ]
+    assert {shop["appId"] for shop in told} == {app.app_id for app, _ in world.shops.values()}
