@@ -204,6 +204,10 @@ class Calls:
             words = f"平台查无此订单：{reason} · its platform does not know it: {reason}"
             tx.park(kept, "fetch", words, self._now)
             tx.orders.save(kept)
+        elif kept.wants == "refund":  # it stood still without an alarm as long as the answer could come by itself
+            words = f"平台查无此退款，金额未知：{reason} · its platform does not tell the refund's amount: {reason}"
+            tx.park(kept, "replay", words, self._now)
+            tx.orders.save(kept)
 
     def _kept(self, tx: Transaction, row: Outgoing) -> Kept:
         assert row.order is not None  # a fetch has one

@@ -317,8 +317,19 @@ def test_what_came_by_itself_is_not_fetched_any_more(world):
 
 def test_a_grant_that_names_nothing_stands_still_silently_and_is_fetched(world):
     world.push(NEW, at(33, 100))
+    world.advance()
+    assert (world.order().parked_by, world.order().wants) == ("replay", "refund")
+    assert world.rows("SELECT kind FROM outbox WHERE kind IN ('fetch', 'news')") == [("fetch",)]
+
+
+def test_a_refund_that_its_platform_does_not_know_is_told_to_people_until_it_makes_sense(world):
+    world.push(NEW, at(33, 100))
     world.settle()
-    assert (world.order().parked_by, world.order().wants, alerts(world)) == ("replay", "refund", {})
+    assert world.platform.fetched == [ORDER]
+    assert (world.order().parked_by, list(alerts(world).values())) == ("replay", ["open"])
+    world.push(at(30, 90))
+    world.settle()
+    assert (world.order().parked, list(alerts(world).values())) == (None, ["closed"])
 
 
 def test_a_downgraded_order_is_fetched_after_fifteen_seconds(world):
