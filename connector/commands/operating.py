@@ -19,6 +19,7 @@ from connector.services import Services, build
 from connector.vault import Vault
 
 _WIDTH = 160
+_EVENT_DIGITS = 18  # longer than any event's number; a bigint holds them all
 
 
 def migrate(_args: argparse.Namespace) -> int:
@@ -48,7 +49,8 @@ def parked(_args: argparse.Namespace) -> int:
 
 def release(args: argparse.Namespace) -> int:
     """Let a parked order or event be tried again."""
-    what = int(args.order) if args.order.isdecimal() else OrderRef(args.order)
+    is_event = args.order.isdecimal() and len(args.order) <= _EVENT_DIGITS
+    what = int(args.order) if is_event else OrderRef(args.order)
     with closing(build(settings.load())) as services:
         lane = inspect.release(services.journal.engine, what, services.clock.now())
         if lane is None:

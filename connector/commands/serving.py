@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from granian.constants import Interfaces
 
 from connector import logs, settings
 from connector.commands.supervisor import ENDING, Supervisor
+from connector.domain.errors import Unavailable
 from connector.services import build
 from connector.sweep import sweep as run_sweep
 
@@ -23,9 +25,14 @@ _DRAIN: Final = "actors.drain"
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Serve the hooks with granian."""
+    """Serve the hooks with granian.
+
+    Raises:
+        Unavailable: another program listens at the address.
+    """
     logs.configure()
     build(settings.load()).close()  # what would stop every worker stops the start, once and in plain words
+    _claim(args.host, args.port)
     with tempfile.TemporaryDirectory(prefix="waimai-figures-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # the workers add up their counters there
         Granian(
@@ -42,6 +49,18 @@ def serve(args: argparse.Namespace) -> int:
             log_dictconfig=_logging(),
         ).serve()
     return 0
+
+
+def _claim(host: str, port: int) -> None:
+    """Refuse an address that is taken: granian would share it, and every other push would go to the other program."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # or ended connections would count
+            probe.bind(address)
+    except OSError as error:
+        words = f"{host}:{port} cannot be listened at, choose another --port 端口被占用或地址无效，请换 --port"
+        raise Unavailable(f"{words}: {error.strerror}") from None
 
 
 def work(args: argparse.Namespace) -> int:

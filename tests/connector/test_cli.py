@@ -168,7 +168,7 @@ def test_release_lets_a_parked_event_of_no_order_be_tried_again(environment, eng
         assert connection.execute(select(INBOX.c.state)).scalar() == "pending"
 
 
-@pytest.mark.parametrize("name", [ORDER, "12345", "eleme:0"])
+@pytest.mark.parametrize("name", [ORDER, "12345", "9" * 30, "9" * 5000, "eleme:0"])
 def test_release_of_what_is_not_parked_says_so_and_changes_nothing(environment, engine, capsys, name):
     add_order(engine)
     add_event(engine, order_ref=ORDER, state="done")

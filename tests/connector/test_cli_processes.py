@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -114,3 +115,13 @@ def test_the_sweep_ends_in_peace_even_while_odoo_is_away(start, engine, tmp_path
     assert sweep.wait(PATIENCE) == 0
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert {line["event"] for line in lines} == {"sweep_failed"}
+
+
+def test_serve_refuses_an_address_where_another_program_listens(start, tmp_path):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as our own server does
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert start("serve", "--port", str(port)).wait(PATIENCE) == 1
+    assert f"127.0.0.1:{port} cannot be listened at" in (tmp_path / "serve").read_text()
