@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .places import Home, digest, write_secret
+from .places import ROOT, Home, digest, write_secret
 from .report import Trouble, step
 
 STOP_SECONDS = 15.0
@@ -68,6 +68,7 @@ def start(process: Process, home: Home) -> bool:
     noted = _noted(process.name, home)
     if noted and noted.get("wanted", process.wanted()) != process.wanted():
         stop(process.name, home)
+    _bury(process.name, home)
     child = _spawn(process, home) if running(process.name, home) is None else None
     with step(f"{process.name}: start"):
         deadline = time.monotonic() + process.ready_seconds
@@ -114,6 +115,7 @@ def stop(name: str, home: Home) -> bool:
             _wait_gone(noted, STOP_SECONDS)
             if child := _children.pop(pid, None):
                 child.wait()
+    _bury(name, home)
     _pid_file(name, home).unlink(missing_ok=True)
     return pid is not None
 
@@ -145,6 +147,7 @@ def claim_port(variable: str, port: int, name: str, home: Home) -> None:
     Raises:
         Trouble: Somebody else listens there; names the variable that moves ours.
     """
+    _bury(name, home)
     if running(name, home) is None and port_open(port):
         raise Trouble(f"port {port} is taken by another program: set {variable} to a free port, or end that program")
 
@@ -196,6 +199,33 @@ def _noted(name: str, home: Home) -> dict[str, int] | None:
         return dict(json.loads(_pid_file(name, home).read_text()))
     except (OSError, ValueError):
         return None
+
+
+def _bury(name: str, home: Home) -> None:
+    """End what a program of ours that was killed has left running: it would hold the port, and do the work twice."""
+    noted = _noted(name, home)
+    if noted is None or kernel_start(noted["pid"]) is not None:
+        return  # it runs, or the number was given to somebody else's program
+    left = _session(noted["pid"], (ROOT, home.run))
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for pid, started in left.items():
+        _wait_gone({"pid": pid, "started": started}, STOP_SECONDS)
+
+
+def _session(leader: int, folders: Sequence[Path]) -> dict[int, int]:
+    """The processes of a session that work in folders of ours, so that nobody else's are among them: pid to start."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            session = int((entry / "stat").read_text().rpartition(")")[2].split()[3])
+            if session != leader or (started := kernel_start(int(entry.name))) is None:
+                continue
+            place = (entry / "cwd").readlink()
+            if any(place.is_relative_to(folder.resolve()) for folder in folders):
+                found[int(entry.name)] = started
+    return found
 
 
 def _wait_gone(noted: Mapping[str, int], seconds: float) -> None:

@@ -1,6 +1,8 @@
 """Programs in the background are started once, told apart from others, and ended for good."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -95,6 +97,20 @@ def test_a_program_that_does_not_listen_to_signals_is_killed(home, monkeypatch):
     process = Process(name="server", argv=[sys.executable, "-c", deaf], ready=(home.run / "deaf").exists)
     processes.start(process, home)
     assert processes.stop("server", home)
+
+
+def test_what_a_killed_program_left_running_is_ended_before_its_port_is_claimed(home):
+    port = processes.free_port()
+    begun = f"subprocess.Popen([sys.executable, '-c', {SERVE!r}, '{port}'])"
+    child = f"import subprocess, sys, time; {begun}; time.sleep(600)"
+    argv = [sys.executable, "-c", child]
+    processes.start(Process(name="server", argv=argv, ready=lambda: processes.port_open(port)), home)
+    pid = processes.running("server", home)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert processes.port_open(port)
+    processes.claim_port("WEB_PORT", port, "server", home)
+    assert not processes.port_open(port)
 
 
 def test_a_taken_port_names_the_variable_that_moves_ours(home):
