@@ -34,7 +34,7 @@ _LOG: Final = logs.get(__name__)
 
 
 class Calls:
-    """One visit's calls to the platform of a lane; ``heard`` says that an order was read back."""
+    """One visit's calls to the platform of a lane; ``heard`` says that the lane has something new to read."""
 
     def __init__(self, services: Services, lease: Lease) -> None:
         self._journal = services.journal
@@ -178,6 +178,16 @@ class Calls:
             done = answer.taken or side
             result = CommandResult(command_id=number, state="done" if done else "refused", result=answer.words)
             tx.outbox.put_news(row.lane, result, self._now)
+            if command.action == "accept" and not answer.taken:
+                self._take_back(tx, command.order, f"press:{number}", answer.words)
+
+    def _take_back(self, tx: Transaction, order: OrderRef, press: str, words: str) -> None:
+        """A refused button changes nothing: an acceptance that the platform did not take is no acceptance of ours."""
+        kept = tx.orders.open(order)
+        if kept is not None and tx.orders.set_aside(order, press, f"refused by the platform: {words}"):
+            kept.again = True
+            tx.orders.save(kept)
+            self.heard = True
 
     def _fetch(self, order: OrderRef) -> None:
         """Read an order back, as a raw event like any other."""

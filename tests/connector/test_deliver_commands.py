@@ -32,6 +32,18 @@ def test_the_platforms_words_close_the_command(asked):
     assert actions(asked) == ["accept"]
 
 
+@pytest.mark.parametrize(("answer", "state"), [(NO, "paid"), (Answer(taken=True, words="ok"), "accepted")])
+def test_an_acceptance_counts_only_if_the_platform_took_it(asked, answer, state):
+    """The merchant accepts in the platform's own app after our own press was refused."""
+    asked.platform.answers["accept"] = answer
+    asked.settle()
+    asked.push(ACCEPTED)
+    asked.settle()
+    asked.clock.forward(66)
+    asked.settle()
+    assert asked.erp.documents[ORDER].state == state
+
+
 def test_a_push_that_comes_makes_the_pull_needless(asked):
     asked.settle()
     asked.push(ACCEPTED)
