@@ -17,6 +17,12 @@ class WaimaiAlert(models.Model):
     kind = fields.Selection(ALERT_KINDS, required=True, readonly=True)
     store_id = fields.Many2one("waimai.store", readonly=True, index="btree_not_null", ondelete="cascade")
     order_id = fields.Many2one("waimai.order", readonly=True, index="btree_not_null", ondelete="cascade")
+    order_ref = fields.Char(
+        "Platform Order",
+        readonly=True,
+        index="btree_not_null",
+        help="An order can wait for a person before it is here.",
+    )
     text = fields.Text(readonly=True)
     state = fields.Selection(
         [("open", "Open"), ("answered", "Answered"), ("closed", "Closed")],
@@ -54,6 +60,12 @@ class WaimaiAlert(models.Model):
             return True
         return False
 
+    def _find_orders(self, orders):
+        """Belong to orders that were not here yet when the alert was raised."""
+        by_key = {order.key: order for order in orders}
+        for alert in self.search([("order_ref", "in", list(by_key)), ("order_id", "=", False)]):
+            alert.order_id = by_key[alert.order_ref]
+
     def _raise(self, values, store, order):
         """Create it; if another call does so at this moment, Odoo repeats this one, which then finds it."""
         creation = {
@@ -61,6 +73,7 @@ class WaimaiAlert(models.Model):
             "kind": values.get("kind") if values.get("kind") in dict(ALERT_KINDS) else "warning",
             "store_id": store.id,
             "order_id": order.id,
+            "order_ref": values.get("order_ref") or False,
             "text": values.get("text") or "",
             "state": "closed" if values.get("state") == "closed" else "open",
         }

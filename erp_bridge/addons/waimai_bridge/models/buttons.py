@@ -102,7 +102,7 @@ class WaimaiOrder(models.Model):
         by_line = {item.line: item for item in self.item_ids}
         gross = 0
         for part in chosen:
-            item = by_line.get(part["line"])
+            item = by_line.pop(part["line"], None)  # a line named twice would give its money back twice
             if not item or not 0 < part["quantity"] <= item.quantity:
                 raise UserError(self.env._("There is no such piece in the order."))
             gross += fen(item.total) * part["quantity"] / item.quantity

@@ -33,6 +33,8 @@ class WaimaiOrder(models.Model):
         """Create or change the orders of these documents (as `document.read` gives them); returns them in order."""
         fresh = [document for document in documents if document["key"] not in rows]
         created = self.create([self._creation(document, stores[document["store_ref"]]) for document in fresh])
+        if created:
+            self.env["waimai.alert"]._find_orders(created)
         orders = {document["key"]: order for document, order in zip(fresh, created, strict=True)}
         for document in documents:
             if order := rows.get(document["key"]):

@@ -192,7 +192,12 @@ class TestCommands(WaimaiCase):
         # 55.00 of dishes, 5.50 of discounts: nine tenths of a 26.00 dish.
         pressed = self.command(self.press("part_refund", items=[{"line": 1, "quantity": 1}]))
         self.assertEqual(pressed.args["amount"], 2340)
-        for items in ([{"line": 9, "quantity": 1}], [{"line": 1, "quantity": 3}], [{"line": 1, "quantity": 0}]):
+        for items in (
+            [{"line": 9, "quantity": 1}],
+            [{"line": 1, "quantity": 1}] * 2,
+            [{"line": 1, "quantity": 3}],
+            [{"line": 1, "quantity": 0}],
+        ):
             self.order.command_ids.write({"state": "done"})
             with self.assertRaises(UserError):
                 self.press("part_refund", items=items)
@@ -244,6 +249,16 @@ class TestCommands(WaimaiCase):
         self.assertEqual(found.state, "closed")
         report([{"alert": alert}])
         self.assertEqual(found.state, "closed", "raised once per new fact")
+
+    def test_an_alert_names_an_order_that_is_not_here_yet_and_belongs_to_it_later(self):
+        document = self.document([("牛肉饭", "B-1", 1, 2600)])
+        alert = {"key": "reminder:1", "kind": "reminder", "store_ref": "eleme:900000001", "order_ref": document["key"]}
+        self.env["waimai.command"].report([{"alert": {**alert, "text": "催单", "state": "open"}}])
+        found = self.env["waimai.alert"].search([("key", "=", "reminder:1")])
+        self.assertEqual((bool(found.order_id), found.order_ref, found.store_id), (False, document["key"], self.store))
+        order = self.write(document)
+        self.assertEqual(found.order_id, order)
+        self.assertTrue(order.offer_answer_reminder)
 
     def test_an_alert_without_store_or_order(self):
         self.env["waimai.command"].report(
