@@ -1,6 +1,7 @@
 """The commands with which operators look at orders and put them right. Nothing personal is shown."""
 
 import argparse
+import getpass
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -48,10 +49,14 @@ def parked(_args: argparse.Namespace) -> int:
 
 
 def release(args: argparse.Namespace) -> int:
-    """Let a parked order or event be tried again."""
+    """Let a parked order or event be tried again, without a fact if that is what contradicts the others."""
     is_event = args.order.isdecimal() and len(args.order) <= _EVENT_DIGITS
     what = int(args.order) if is_event else OrderRef(args.order)
+    if bool(args.aside) != bool(args.why):
+        raise Refused("--aside needs --why, which is kept with the fact 须注明原因")
     with closing(build(settings.load())) as services:
+        if args.aside and not _set_aside(services, OrderRef(args.order), args.aside, args.why):
+            raise Refused(f"the order has no such fact, see `waimai trace` 无此事件: {args.aside}")
         lane = inspect.release(services.journal.engine, what, services.clock.now())
         if lane is None:
             raise Refused(f"nothing is parked under this name 未挂起: {args.order}")
@@ -59,6 +64,13 @@ def release(args: argparse.Namespace) -> int:
         services.bell.ring(lane, "deliver")
     _console().print(f"{args.order} is tried again. 已重新处理。")
     return 0
+
+
+def _set_aside(services: Services, order: OrderRef, fact: str, why: str) -> bool:
+    """It stays stored, marked with who did it and why (``order-life.md`` section 5)."""
+    with services.journal.begin() as tx:
+        kept = tx.orders.open(order)
+        return kept is not None and tx.orders.set_aside(order, fact, f"{getpass.getuser()}: {why}")
 
 
 def pull(args: argparse.Namespace) -> int:

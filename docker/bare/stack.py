@@ -1,13 +1,15 @@
 """Brings a whole stack up, tells its addresses, takes it down.
 
-The addresses and secrets of a running stack stand in `env` of its home (`.cache/run/env`), one `NAME=value` per line,
-under the names of the product's own settings. Services that the caller's environment names are used instead of ours.
+The addresses and secrets of a running stack stand in `env` of its home (`.cache/run/env`), one `NAME=value` per line as
+a shell reads it, under the names of the product's own settings. Services that the caller's environment names are used
+instead of ours.
 """
 
 import base64
 import json
 import os
 import secrets
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -83,7 +85,9 @@ def up(wish: Wish) -> dict[str, str]:
         if not wish.environ.get("ELEME_APPS"):  # ours exist on the simulated platform alone
             settings["ELEME_API_URL"] = settings["SIMULATOR_URL"]
         settings |= external or _odoo(wish, ports["ODOO_PORT"], settings)
-        write_secret(MAIN.run / "env", "".join(f"{key}={value}\n" for key, value in sorted(settings.items())))
+        write_secret(
+            MAIN.run / "env", "".join(f"{key}={shlex.quote(value)}\n" for key, value in sorted(settings.items()))
+        )
         if wish.app:
             product.up(settings, MAIN)
         return settings

@@ -10,14 +10,14 @@ from connector.cli import COMMANDS, main, parser
 from connector.commands import operating
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
-from connector.database.tables import INBOX, ORDERS, OUTBOX
+from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Customer, Fact, Kind, Millis, OrderRef, Press
 from connector.ports import Envelope
 from connector.services import Services
 from connector.vault import Vault
 from mappings.stored import dump_fact
-from tests.domain.build import content
+from tests.domain.build import content, fact
 from tests.stack import fresh_postgres_database
 
 ORDER = OrderRef("eleme:3040000000000000398")
@@ -159,6 +159,21 @@ def test_release_lets_a_parked_order_be_tried_again(environment, engine, capsys)
     assert (order.parked, order.parked_by, order.again, order.alert) == (None, None, True, "parked:1")
     assert (row.id, row.state, row.attempts, row.reason) == (event, "pending", 0, "")
     assert (effect.state, effect.attempts, effect.reason) == ("pending", 0, "")
+
+
+def test_release_can_take_out_a_fact_that_contradicts_the_others(environment, engine, journal, capsys):
+    add_order(engine, parked="the sums contradict each other", parked_by="replay", alert="parked:1")
+    add_facts(engine, journal, fact(10, 0), fact(39, 100, scope="part", money=9999))
+    assert main(["release", ORDER, "--aside", "39:100"]) == 2
+    assert main(["release", ORDER, "--aside", "39:999", "--why", "x"]) == 2
+    assert "--why" in capsys.readouterr().err
+    assert main(["release", ORDER, "--aside", "39:100", "--why", "平台客服确认作废"]) == 0
+    with engine.connect() as connection:
+        aside = {row.key: row.set_aside for row in connection.execute(select(FACTS))}
+        order = connection.execute(select(ORDERS)).one()
+    assert aside["10:0"] is None
+    assert aside["39:100"].endswith(": 平台客服确认作废")
+    assert (order.parked, order.again) == (None, True)
 
 
 def test_release_lets_a_parked_event_of_no_order_be_tried_again(environment, engine):
