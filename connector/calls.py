@@ -24,6 +24,8 @@ _FETCHES: Final = 5
 _PUSH_MILLIS: Final = 30_000
 _WHOLE_MILLIS: Final = 15_000
 _WHOLE_TIMES: Final = 10
+#: Answers without what was asked for before people are told: half a minute.
+_SILENT_TRIES: Final = 5
 _LONGEST_MILLIS: Final = 10 * 60_000
 #: The platform sends no push for it, and a refusal is a warning: what happened in the kitchen happened.
 _SIDE: Final = frozenset({"ready", "dispatch"})
@@ -204,12 +206,17 @@ class Calls:
         if row.key.startswith("after:") or kept.wants is None or (kept.wants == "whole" and tries >= _WHOLE_TIMES):
             tx.outbox.done([row.id], self._now)
             return
+        if tries == _SILENT_TRIES:
+            self._tell_missing(tx, kept, "未给出 · it answers without it")
         pause = _WHOLE_MILLIS * (tries + 1) if kept.wants == "whole" else min(_LONGEST_MILLIS, 1_000 * 2**tries)
         tx.outbox.put_off_until(row.id, Millis(self._now + pause))
 
     def _not_known(self, tx: Transaction, row: Outgoing, reason: str) -> None:
-        kept = self._kept(tx, row)
         tx.outbox.park(row.id, reason)
+        self._tell_missing(tx, self._kept(tx, row), reason)
+
+    def _tell_missing(self, tx: Transaction, kept: Kept, reason: str) -> None:
+        """Tell people what cannot be had from the platform; it is asked on where it answers at all."""
         if kept.wants == "content" and kept.parked is None:
             words = f"平台查无此订单：{reason} · its platform does not know it: {reason}"
             tx.park(kept, "fetch", words, self._now)

@@ -332,6 +332,20 @@ def test_a_refund_that_its_platform_does_not_know_is_told_to_people_until_it_mak
     assert (world.order().parked, list(alerts(world).values())) == (None, ["closed"])
 
 
+def test_a_refund_that_its_platform_never_names_is_told_to_people_after_a_while(world):
+    world.platform.orders[ORDER] = (NEW,)
+    world.push(NEW, at(33, 100))
+    for _ in range(4):
+        world.settle()
+        world.clock.forward(20)
+    assert alerts(world) == {}
+    world.settle()
+    assert (len(world.platform.fetched), list(alerts(world).values())) == (5, ["open"])
+    world.push(at(30, 90))
+    world.settle()
+    assert (world.order().parked, list(alerts(world).values())) == (None, ["closed"])
+
+
 def test_a_downgraded_order_is_fetched_after_fifteen_seconds(world):
     slim = Fact(key="10", kind=Kind.ORDER, at=T0 * 1000, code=10, content=content(whole=False))
     world.push(slim)
