@@ -6,11 +6,14 @@ materials.
 
 import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from connector.domain.documents import Document
 from connector.domain.errors import Unavailable
-from connector.domain.order import OrderRef, StoreRef
 from connector.ports import Alert, CommandResult, Envelope, Store, Written
+
+if TYPE_CHECKING:
+    from connector.domain.order import OrderRef
 
 
 class MemoryErp:
@@ -65,10 +68,6 @@ class MemoryErp:
         """Away when told to be."""
         if self.away:
             raise Unavailable("memory: away")
-
-    def of_store(self, store: StoreRef) -> list[Document]:
-        """A shop's documents."""
-        return [document for document in self.documents.values() if document.store == store]
 
     def _write(self, document: Document) -> Written:
         known = self.documents.get(document.key)

@@ -13,7 +13,7 @@ from connector.domain.errors import Refused, Unreadable
 from connector.domain.money import Money
 from connector.domain.order import Fact, Goods, Kind, Millis, RefundWords, Rider, Scope, Statement, Status
 from connector.domain.table import TABLE
-from mappings.eleme_order import read_order
+from mappings.eleme_order import platform_id, read_order
 from mappings.fields import Count, Epoch, Lenient, Text, Yuan, load
 from mappings.wire import read, storable
 
@@ -175,17 +175,13 @@ def _words(body: Mapping[str, Any]) -> RefundWords:
             name=line["name"],
             quantity=line["quantity"],
             amount=Money(line["price"] * line["quantity"]),
-            platform_item=_id(line["vfoodId"]),
-            platform_sku=_id(line["skuId"]),
+            platform_item=platform_id(line["vfoodId"]),
+            platform_sku=platform_id(line["skuId"]),
         )
         for line in body["goodsList"] or ()
     )
     reason = body["reason"] or body["applyRefundReason"]
     return RefundWords(scope=_SCOPES.get(body["refundType"]), money=money, goods=goods, reason=reason)
-
-
-def _id(number: str) -> str:
-    return "" if number in {"0", "-1"} else number
 
 
 def _news(code: int, news: Mapping[str, Any], sent: Millis) -> Fact:

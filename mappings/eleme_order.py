@@ -174,8 +174,8 @@ def _items(groups: list[dict[str, Any]]) -> Iterator[Item]:
                 total=Money(line["price"] * line["quantity"]),
                 sku_code=line["extendCode"].strip(),
                 barcode=line["barCode"].strip(),
-                platform_item=_id(line["vfoodId"]) or _id(line["id"]),
-                platform_sku=_id(line["skuId"]),
+                platform_item=platform_id(line["vfoodId"]) or platform_id(line["id"]),
+                platform_sku=platform_id(line["skuId"]),
                 user_price=line["userPrice"],
                 shop_price=line["shopPrice"],
                 discounted=ZERO < line["userPrice"] < line["price"],
@@ -191,7 +191,8 @@ def _options(line: Mapping[str, Any]) -> Iterator[str]:
                 yield words
 
 
-def _id(number: str) -> str:
+def platform_id(number: str) -> str:
+    """An id of the platform; 0 and -1 stand for none (``eleme.md`` 3.2)."""
     return "" if number in {"0", "-1"} else number
 
 

@@ -26,22 +26,10 @@ __all__ = [
     "fresh_redis",
     "playwright_driver",
     "shared_odoo",
-    "stack",
 ]
 
 _shared = ExitStack()
 _odoo: list[RunningOdoo] = []
-_settings: dict[str, str] = {}
-
-
-def stack() -> dict[str, str]:
-    """The settings of a whole stack of this run: a database, a Redis, an Odoo; made at the first call."""
-    if not _settings:
-        _settings["DATABASE_URL"] = _shared.enter_context(fresh_postgres_database())
-        _settings["REDIS_URL"] = _shared.enter_context(fresh_redis()).url
-        _settings["CHROMIUM"] = chromium_program()
-        _settings.update(shared_odoo().settings())
-    return dict(_settings)
 
 
 def shared_odoo() -> RunningOdoo:
@@ -53,7 +41,6 @@ def shared_odoo() -> RunningOdoo:
 
 def end() -> None:
     """End what was made for the whole run."""
-    _settings.clear()
     _odoo.clear()
     _shared.close()
     sessions.end()

@@ -89,7 +89,7 @@ def _known(world: World, rush: Rush) -> Counter[tuple[int, str]]:
 
 def _odoo(world: World, rush: Rush) -> Counter[tuple[int, str]]:
     """What Odoo's own sales orders say: the total is what is left after refunds, a cancelled one left nothing."""
-    stores = {row["id"]: int(row["platform_ref"]) for row in world.kitchen.search("waimai.store", [], "platform_ref")}
+    stores = _stores(world)
     orders = world.kitchen.search(
         "waimai.order",
         [("platform_ref", "in", list(rush.scenarios))],
@@ -137,6 +137,11 @@ def _materials(
     ]
 
 
+def _stores(world: World) -> dict[int, int]:
+    """The shop number of each store in Odoo."""
+    return {row["id"]: int(row["platform_ref"]) for row in world.kitchen.search("waimai.store", [], "platform_ref")}
+
+
 def _codes(world: World) -> dict[int, str]:
     found = world.kitchen.search("product.product", [("default_code", "in", list(MATERIALS))], "default_code")
     return {row["id"]: row["default_code"] for row in found}
@@ -144,7 +149,7 @@ def _codes(world: World) -> dict[int, str]:
 
 def _recorded(world: World, rush: Rush) -> Counter[tuple[int, str]]:
     codes, sums = _codes(world), Counter[tuple[int, str]]()
-    stores = {row["id"]: int(row["platform_ref"]) for row in world.kitchen.search("waimai.store", [], "platform_ref")}
+    stores = _stores(world)
     orders = {
         row["id"]: stores[row["store_id"][0]]
         for row in world.kitchen.search("waimai.order", [("platform_ref", "in", list(rush.scenarios))], "store_id")

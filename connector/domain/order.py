@@ -173,14 +173,13 @@ class Pressed:
 class Statement:
     """What a pulled order says of itself; each part changes only what does not hold yet.
 
-    ``granted`` is the money given back in all, ``None`` if the answer does not tell.
+    ``refund`` is what it names of the case, ``None`` if the answer does not tell.
     """
 
     accepted: bool = False
     finished: bool = False
     void: bool = False
     case: Status | None = None
-    granted: Money | None = None
     refund: RefundWords | None = None
 
 
