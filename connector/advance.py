@@ -15,6 +15,7 @@ from connector.database.lanes import Lease
 from connector.database.orders import Kept
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Millis, OrderRef, StoreRef
+from connector.domain.traits import Traits
 from connector.faults import reach
 from connector.ports import Alert, Heard, Store
 from connector.services import Services
@@ -76,6 +77,10 @@ class _Visit:
     @property
     def _now(self) -> Millis:
         return self._services.clock.now()
+
+    @property
+    def _traits(self) -> Traits:
+        return self._services.traits(self._lease.lane)
 
     def next(self, limit: int) -> tuple[Sequence[Waiting], bool]:
         """The rows to apply together, their attempts counted and committed before any is applied; and if more wait.
@@ -169,8 +174,10 @@ class _Visit:
         heard = source.heard(tx.inbox.raw(row.waiting))
         row.order = heard.order or row.order
         words = heard.note
+        for alert in heard.alerts:
+            tx.outbox.put_news(self._lease.lane, alert, self._now)
         if heard.press is not None:
-            words = judge(tx, heard.press, row.waiting.id, self._now)
+            words = judge(tx, heard.press, row.waiting.id, self._now, self._traits)
         elif heard.order is not None and heard.facts:
             self._absorb(tx, row, heard)
         tx.inbox.done(row.waiting.id, self._now, words)
@@ -179,7 +186,7 @@ class _Visit:
         assert heard.order is not None  # asked above
         kept = tx.orders.open(heard.order) or self._add(tx, heard.order)
         fresh = tx.orders.put(heard.order, heard.facts, row.waiting.id)
-        settle(tx, kept, fresh, self._now)
+        settle(tx, kept, fresh, self._now, self._traits)
 
     def _add(self, tx: Transaction, order: OrderRef) -> Kept:
         assert self._store is not None  # or the lane is held
@@ -211,7 +218,7 @@ class _Visit:
         for ref in refs:
             try:
                 with tx.part():
-                    settle(tx, self._rung(tx, ref), (), self._now)
+                    settle(tx, self._rung(tx, ref), (), self._now, self._traits)
             except Unavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - the same as for a row

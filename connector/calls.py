@@ -27,8 +27,6 @@ _WHOLE_TIMES: Final = 10
 #: Answers without what was asked for before people are told: half a minute.
 _SILENT_TRIES: Final = 5
 _LONGEST_MILLIS: Final = 10 * 60_000
-#: The platform sends no push for it, and a refusal is a warning: what happened in the kitchen happened.
-_SIDE: Final = frozenset({"ready", "dispatch"})
 _SHOWN: Final = "平台已受理 · the platform shows it as done"
 _EXPIRED: Final = "十分钟内未能执行 · could not be carried out within ten minutes"
 _UNKNOWN: Final = "结果未知，请在平台查看 · nobody knows whether the platform took it: look there"
@@ -49,6 +47,11 @@ class Calls:
     @property
     def _now(self) -> Millis:
         return self._clock.now()
+
+    @property
+    def _side(self) -> frozenset[str]:
+        platform = self._platforms.get(split_ref(self._lease.lane)[0])
+        return platform.traits.side if platform else frozenset()
 
     def commands(self) -> None:
         """Make the calls that are due, one by one; if the platform does not answer one, the others wait."""
@@ -152,7 +155,7 @@ class Calls:
                 return False
             kept = tx.orders.open(command.order)
             assert kept is not None  # it asked for the call
-            if objection(command.action, tx.orders.life(kept)):
+            if objection(command.action, tx.orders.life(kept), self._platform(command.order).traits):
                 self._finish(tx, row, Answer(taken=True, words=_SHOWN))
                 return False
         return True
@@ -167,7 +170,7 @@ class Calls:
 
     def _finish(self, tx: Transaction, row: Outgoing, answer: Answer) -> None:
         """Close the command with the platform's words; its push, or a pull if that stays away, moves the order."""
-        command, number, side = row.command, row.body["command_id"], row.body["action"] in _SIDE
+        command, number, side = row.command, row.body["command_id"], row.body["action"] in self._side
         tx.outbox.done([row.id], self._now, answer.words)
         if answer.taken and not side:
             due_at = Millis(self._now + _PUSH_MILLIS)
@@ -180,11 +183,11 @@ class Calls:
             done = answer.taken or side
             result = CommandResult(command_id=number, state="done" if done else "refused", result=answer.words)
             tx.outbox.put_news(row.lane, result, self._now)
-            if command.action == "accept" and not answer.taken:
+            if not done:
                 self._take_back(tx, command.order, f"press:{number}", answer.words)
 
     def _take_back(self, tx: Transaction, order: OrderRef, press: str, words: str) -> None:
-        """A refused button changes nothing: an acceptance that the platform did not take is no acceptance of ours."""
+        """A refused button changes nothing: what the platform did not take is no acceptance or answer of ours."""
         kept = tx.orders.open(order)
         if kept is not None and tx.orders.set_aside(order, press, f"refused by the platform: {words}"):
             kept.again = True

@@ -10,6 +10,7 @@ from typing import Literal, Protocol, Self, runtime_checkable
 
 from connector.domain.documents import Document
 from connector.domain.order import Fact, Millis, OrderRef, Pressed, StoreRef, Terms
+from connector.domain.traits import Traits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,13 +70,30 @@ class RawEvent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """Something that a person must see at once; ``key`` is unique, a repeat changes nothing."""
+
+    key: str
+    kind: Literal["reminder", "delivery", "privacy", "shop", "authorisation", "parked", "warning"]
+    store: StoreRef
+    order: OrderRef | None
+    text: str
+    state: Literal["open", "closed"] = "open"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """What a raw event says: facts of one order, a press of staff, or nothing that we read."""
+    """What a raw event says: facts of one order, a press of staff, or nothing that we read.
+
+    ``alerts`` is what a person must see of it although it moves no order: a shop that was closed, an authorisation
+    that was taken away.
+    """
 
     order: OrderRef | None = None
     facts: tuple[Fact, ...] = ()
     press: Pressed | None = None
     note: str = ""
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,18 +158,6 @@ class CommandResult:
     result: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Alert:
-    """Something that a person must see at once; ``key`` is unique, a repeat changes nothing."""
-
-    key: str
-    kind: Literal["reminder", "delivery", "privacy", "shop", "authorisation", "parked", "warning"]
-    store: StoreRef
-    order: OrderRef | None
-    text: str
-    state: Literal["open", "closed"] = "open"
-
-
 @runtime_checkable
 class Source(Protocol):
     """Anything that sends us raw events."""
@@ -183,6 +189,8 @@ class Source(Protocol):
 @runtime_checkable
 class Platform(Source, Protocol):
     """A delivery platform: a source that we can call."""
+
+    traits: Traits
 
     def perform(self, command: Command) -> Answer:
         """Make a call.

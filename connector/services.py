@@ -10,6 +10,8 @@ from connector.bell import Bell, RedisBell, TickingBell
 from connector.database import engine
 from connector.database.journal import Journal
 from connector.domain.errors import Refused
+from connector.domain.order import OrderRef, StoreRef, split_ref
+from connector.domain.traits import Traits
 from connector.gates import Gates
 from connector.platforms.odoo import OdooHook
 from connector.ports import Clock, Erp, Platform, Source, SystemClock, TokenShelf
@@ -39,6 +41,17 @@ class Services:
     default_window: int = 60
     pings: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     gates: Gates = field(default_factory=Gates)
+
+    def traits(self, ref: StoreRef | OrderRef) -> Traits:
+        """What the platform of a shop or an order takes from us.
+
+        Raises:
+            Refused: no such platform is installed.
+        """
+        name = split_ref(ref)[0]
+        if name not in self.platforms:
+            raise Refused(f"no such platform: {name}")
+        return self.platforms[name].traits
 
     def close(self) -> None:
         """Ring what is left and let go of the database, for a process that goes on or ends without them."""

@@ -12,9 +12,10 @@ from connector.domain.documents import document, words
 from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.offers import effect_of, objection
 from connector.domain.order import Fact, Kind, Millis, Press, Pressed
-from connector.domain.reading import says_accepted
+from connector.domain.reading import reminds
 from connector.domain.replay import Life
 from connector.domain.table import TABLE
+from connector.domain.traits import Traits
 from connector.ports import Alert, Command, CommandResult
 
 #: The window's row rings this much later than the window is long (``order-life.md`` section 4).
@@ -22,10 +23,9 @@ _GRACE_SECONDS: Final = 5
 #: A press that could not be carried out for so long is refused; the same goes for an automatic confirmation.
 _COMMAND_MILLIS: Final = 10 * 60 * 1000
 _WHOLE_MILLIS: Final = 15_000
-_REMINDER, _REMINDER_ANSWERED = 45, 46
 
 
-def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis) -> Life:
+def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis, traits: Traits) -> Life:
     """Replay an order after ``fresh`` facts (none if its window's row rang) and write what changed."""
     _watch_window(kept, tx.orders.facts(kept.ref), now)
     life = tx.orders.life(kept)
@@ -33,26 +33,26 @@ def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis) -> L
     _fetch(tx, kept, fresh, life, now)
     _stand_or_go(tx, kept, life, now)
     if kept.parked_by in {None, "erp"}:
-        _effects(tx, kept, life, now)
+        _effects(tx, kept, life, now, traits)
     kept.state = life.state
     tx.orders.save(kept)
     return life
 
 
-def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis) -> str:
+def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis, traits: Traits) -> str:
     """Answer a press, once: its verdict is stored with its event, replaying never sends one again."""
     kept = tx.orders.open(press.order) if press.order else None
     if kept is None or kept.store != press.store:
         return _answer(tx, press, "refused", "无此订单 · the shop has no such order", now)
     life = tx.orders.life(kept)
-    why = objection(press.action, life)
+    why = objection(press.action, life, traits)
     if why:
         return _answer(tx, press, "refused", why, now)
-    effect = effect_of(press.action, life)
+    effect = effect_of(press.action, life, traits)
     if effect != "platform":
         made = Press(action=press.action, command_id=press.command_id, user_id=press.user_id)
         fact = Fact(key=f"press:{press.command_id}", kind=Kind.PRESS, at=press.pressed_at, press=made)
-        settle(tx, kept, tx.orders.put(kept.ref, [fact], event_id), now)
+        settle(tx, kept, tx.orders.put(kept.ref, [fact], event_id), now, traits)
     if effect == "fact":
         return _answer(tx, press, "done", "已记录 · noted", now)
     reminder = {"reminder": life.reminder} if press.action == "answer_reminder" else {}
@@ -75,7 +75,7 @@ def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], 
 
 def _watch_window(kept: Kept, facts: Iterable[Fact], now: Millis) -> None:
     """Its row rings a while after we first heard of the acceptance; at once if the window is 0."""
-    if kept.due_at is None and any(says_accepted(fact) for fact in facts):
+    if kept.due_at is None and any(fact.accepts for fact in facts):
         window = kept.terms.cancel_window
         kept.accepted_heard_at = now
         kept.due_at = Millis(now + (window + _GRACE_SECONDS) * 1000 if window else now)
@@ -95,9 +95,10 @@ def _stand_or_go(tx: Transaction, kept: Kept, life: Life, now: Millis) -> None:
         tx.heal(kept, now)
 
 
-def _effects(tx: Transaction, kept: Kept, life: Life, now: Millis) -> None:
+def _effects(tx: Transaction, kept: Kept, life: Life, now: Millis, traits: Traits) -> None:
     kept.sold = kept.sold or life.imported
-    wanted = document(key=kept.ref, store=kept.store, life=life)
+    window = kept.terms.cancel_window
+    wanted = document(key=kept.ref, store=kept.store, life=life, traits=traits, window=window)
     packed = None if wanted is None else pack(wanted)
     if packed is not None and packed != kept.document:
         kept.version, kept.document = max(kept.version + 1, now), packed
@@ -131,7 +132,7 @@ def _wants(life: Life) -> Wants | None:
 
 def _is_step(fact: Fact) -> bool:
     """Whether a fact may be the push of a call that we made: not a press, nor news of the rider or a reminder."""
-    return fact.kind not in {Kind.PRESS, Kind.RIDER} and fact.code != _REMINDER
+    return fact.kind not in {Kind.PRESS, Kind.RIDER} and not reminds(fact)
 
 
 def _alert(tx: Transaction, kept: Kept, fresh: Iterable[Fact], life: Life, now: Millis) -> None:
@@ -142,10 +143,10 @@ def _alert(tx: Transaction, kept: Kept, fresh: Iterable[Fact], life: Life, now: 
             key = f"delivery:{kept.ref}:{fact.key}"
             alert = Alert(key=key, kind="delivery", store=kept.store, order=kept.ref, text=words(fact))
             tx.outbox.put_news(kept.store, alert, now)
-    notes = [fact for fact in life.read if fact.code in {_REMINDER, _REMINDER_ANSWERED}]
-    answered = {fact.key for i, fact in enumerate(notes) if any(n.code == _REMINDER_ANSWERED for n in notes[i:])}
+    notes = [fact for fact in life.read if reminds(fact) is not None]
+    answered = {fact.key for i, fact in enumerate(notes) if not all(reminds(note) for note in notes[i:])}
     for fact in notes:
-        if fact.code == _REMINDER:
+        if reminds(fact):
             _remind(tx, kept, fact, now, answered=fact.key in answered)
 
 

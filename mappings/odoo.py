@@ -128,6 +128,10 @@ def write_document(document: Document) -> dict[str, Any]:
         "warning": document.warning,
         "timeline": [_moment(moment) for moment in document.timeline],
         "offer": list(document.offer),
+        "delivery_by": "shop" if document.own_delivery else "platform",
+        "accept_by": iso(document.accept_by),
+        "window_ends": iso(document.window_ends),
+        "reminder": {"ref": document.reminder} if document.reminder else None,
     }
 
 
@@ -140,6 +144,7 @@ def _item(line: DocumentItem) -> dict[str, Any]:
         "sku_code": item.sku_code,
         "barcode": item.barcode,
         "platform_item": item.platform_sku or item.platform_item,
+        "spec": item.spec,
         "quantity": item.quantity,
         "price": item.price,
         "total": item.total,
@@ -148,6 +153,8 @@ def _item(line: DocumentItem) -> dict[str, Any]:
         "discounted": item.discounted,
         "options": list(item.options),
         "used": line.used,
+        "shop_share": line.shop_share,
+        "platform_share": line.platform_share,
     }
 
 

@@ -10,6 +10,7 @@ from connector.bell import SilentBell
 from connector.deliver import deliver
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Pressed
+from connector.platforms.eleme import TRAITS
 from connector.ports import Answer, Envelope, Heard, Store
 from connector.services import Services
 from erp_bridge.memory import MemoryErp
@@ -60,6 +61,7 @@ class Platform:
     """
 
     name = "eleme"
+    traits = TRAITS
 
     def __init__(self):
         self.lock = threading.Lock()

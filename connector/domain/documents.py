@@ -5,13 +5,15 @@ Never a step: "as of this version it looks like this". The JSON form is :mod:`ma
 
 from dataclasses import dataclass, replace
 
-from connector.domain.money import ZERO, Money
+from connector.domain.money import ZERO, Money, share
 from connector.domain.offers import offered
 from connector.domain.order import (
     Case,
+    Content,
     Customer,
     Fact,
     Fee,
+    FeeKind,
     Goods,
     Item,
     Kind,
@@ -22,14 +24,17 @@ from connector.domain.order import (
 )
 from connector.domain.replay import Life, Sale
 from connector.domain.table import TABLE
+from connector.domain.traits import Traits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentItem:
-    """A line and how many of its pieces use materials."""
+    """A line, how many of its pieces use materials, and its share of the promotions by who bears them (≤ 0)."""
 
     item: Item
     used: int
+    shop_share: Money = ZERO
+    platform_share: Money = ZERO
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,14 +97,22 @@ class Document:
     warning: str
     timeline: tuple[Moment, ...]
     offer: tuple[str, ...]
+    own_delivery: bool = False
+    accept_by: Millis | None = None
+    window_ends: Millis | None = None
+    reminder: str = ""
 
 
-def document(*, key: OrderRef, store: StoreRef, life: Life, version: int = 0) -> Document | None:
-    """The wanted document of a life; ``None`` while there is nothing to tell: content unknown, or it stands still."""
+def document(
+    *, key: OrderRef, store: StoreRef, life: Life, traits: Traits, window: int = 0, version: int = 0
+) -> Document | None:
+    """The wanted document of a life; ``None`` while there is nothing to tell: content unknown, or it stands still.
+
+    ``window`` is the shop's cancellation window in seconds.
+    """
     content = life.content
     if content is None or life.standstill:
         return None
-    unused = allot(content.items, life.unused)
     return Document(
         key=key,
         store=store,
@@ -119,10 +132,7 @@ def document(*, key: OrderRef, store: StoreRef, life: Life, version: int = 0) ->
         remark=content.remark,
         customer=content.customer,
         rider=life.rider,
-        items=tuple(
-            DocumentItem(item=item, used=item.quantity - sum(u.quantity for u in unused if u.line == item.line))
-            for item in content.items
-        ),
+        items=_items(content, life),
         fees=content.fees,
         refunds=tuple(DocumentRefund(case=case, lines=allot(content.items, case.goods)) for case in life.cases),
         paid=content.paid,
@@ -130,10 +140,51 @@ def document(*, key: OrderRef, store: StoreRef, life: Life, version: int = 0) ->
         income=content.income,
         commission=content.commission,
         refunded=life.granted,
-        warning="\n".join(life.warnings),
+        warning="\n".join([*life.warnings, *_too_many(life, traits)]),
         timeline=_timeline(life),
-        offer=offered(life),
+        offer=offered(life, traits),
+        own_delivery=content.own_delivery,
+        accept_by=_accept_by(life, content, traits),
+        window_ends=Millis(life.accepted_at + window * 1000)
+        if life.accepted_at and life.progress == "waiting"
+        else None,
+        reminder=life.reminder,
     )
+
+
+def _accept_by(life: Life, content: Content, traits: Traits) -> Millis | None:
+    """When the platform cancels an order that nobody accepted."""
+    waits = life.state == "new" and traits.accept_seconds
+    return Millis(content.placed_at + traits.accept_seconds * 1000) if waits else None
+
+
+def _too_many(life: Life, traits: Traits) -> list[str]:
+    """More requests after completion than the platform's rules know: it is the judge, so they are taken."""
+    after = sum(case.family == "return" for case in life.cases)
+    if after <= traits.returns:
+        return []
+    return [f"完成后第 {after} 次退款申请 · {after} refund requests after completion"]
+
+
+def _items(content: Content, life: Life) -> tuple[DocumentItem, ...]:
+    unused = allot(content.items, life.unused)
+    shop, platform = (_shared(content, kind) for kind in ("discount_shop", "discount_platform"))
+    return tuple(
+        DocumentItem(
+            item=item,
+            used=item.quantity - sum(line.quantity for line in unused if line.line == item.line),
+            shop_share=shop[at],
+            platform_share=platform[at],
+        )
+        for at, item in enumerate(content.items)
+    )
+
+
+def _shared(content: Content, kind: FeeKind) -> tuple[Money, ...]:
+    """A kind of promotion shared out over the lines by their totals, without losing a fen."""
+    weights = [item.total for item in content.items]
+    total = Money(sum(fee.amount for fee in content.fees if fee.kind == kind))
+    return share(total, weights if any(weights) else [1] * len(weights)) if weights else ()
 
 
 def same(one: Document | None, other: Document | None) -> bool:
@@ -142,7 +193,7 @@ def same(one: Document | None, other: Document | None) -> bool:
 
 
 def allot(items: tuple[Item, ...], goods: tuple[Goods, ...]) -> tuple[RefundLine, ...]:
-    """Which lines of an order the goods of refunds are: by the platform's ids, else by name, first lines first.
+    """Which lines the goods of refunds are: by the platform's ids and spec, else by name, first lines first.
 
     Never more of a line than was bought; goods that fit no line are left out (their money counts all the same).
     """
@@ -162,6 +213,8 @@ def allot(items: tuple[Item, ...], goods: tuple[Goods, ...]) -> tuple[RefundLine
 
 
 def _is(item: Item, goods: Goods) -> bool:
+    if goods.spec and item.spec and goods.spec != item.spec:
+        return False
     if goods.platform_sku and item.platform_sku:
         return goods.platform_sku == item.platform_sku and (not goods.name or goods.name == item.name)
     if goods.platform_item and item.platform_item:
@@ -186,7 +239,7 @@ def words(fact: Fact) -> str:
     if fact.press is not None:
         return f"店员操作 {fact.press.action} · pressed {fact.press.action}"
     row = TABLE.get(fact.code)
-    text = f"{row.zh} · {row.en}" if row else f"{fact.code} 未读 · not read"
+    text = f"{row.zh} · {row.en}" if row else fact.note or f"{fact.code} 未读 · not read"
     named = fact.refund
     if named is not None and named.money not in {None, ZERO}:
         text += f" ¥{(named.money or 0) / 100:.2f}"

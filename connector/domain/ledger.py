@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from connector.domain.money import ZERO, Money
-from connector.domain.order import Case, Fact, Family, Kind, Millis, RefundWords, Scope, Statement, Status
+from connector.domain.order import Case, Claim, Fact, Family, Kind, Millis, RefundWords, Scope, Statement, Status
+from connector.domain.placing import OUTCOMES
 from connector.domain.reading import family_of
 
 #: Granted money exceeds what was paid: the messages contradict each other.
@@ -17,6 +18,7 @@ CONTRADICTION: Final = "granted refunds exceed what was paid"
 UNKNOWN_REFUND: Final = "a refund was granted whose amount is not known yet"
 
 _NOTHING: Final = RefundWords()
+_FINAL: Final[frozenset[Status]] = frozenset({"granted", "withdrawn"})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -80,7 +82,9 @@ class Ledger:
         if self.closed or family is None:
             return
         words = fact.refund or _NOTHING
-        if fact.kind is Kind.PART:
+        if fact.claim is not None and fact.claim.key:
+            self._claimed(fact, fact.claim, family, words)
+        elif fact.kind is Kind.PART:
             number = 1 + sum(_by_merchant(entry) for entry in self.entries)
             self._grant(self._add(f"merchant-{number}", family, fact.at), replace(words, scope="part"), fact.at)
         elif fact.kind is Kind.ASK:
@@ -90,14 +94,46 @@ class Ledger:
         else:
             self._answer(fact, family, words)
 
-    def void(self, at: Millis, step: int, reason: str = "") -> None:
+    def void(self, at: Millis, step: int, reason: str = "", family: Family = "cancel") -> None:
         """14, 15, 17: everything left goes back, unless it already has."""
         self._step = step
         if self.all_back:
             return
         full = [entry for entry in self.entries if entry.case.open and entry.case.scope == "full"]
-        entry = full[-1] if full else self._add("void", "cancel", at)
+        entry = full[-1] if full else self._add("void", family, at)
         self._grant(entry, RefundWords(scope="full", reason=reason), at)
+
+    def _claimed(self, fact: Fact, claim: Claim, family: Family, words: RefundWords) -> None:
+        """A message about a case that has a key: what is granted or withdrawn is final, a request is made once."""
+        entry = self._by_key(claim.key)
+        if entry is not None and entry.case.status in _FINAL:
+            return
+        begun = entry is not None
+        entry = entry or self._add(claim.key, family, claim.asked_at)
+        entry.known = True
+        if fact.kind is Kind.GRANT:
+            self._grant(entry, words, fact.at)
+            return
+        self._name(entry, words)
+        if not (begun and fact.kind is Kind.ASK):
+            entry.case = replace(entry.case, status=OUTCOMES[fact.kind])
+
+    def state_claimed(self, statement: Statement, fact: Fact, claim: Claim, step: int) -> None:
+        """Take a pulled statement about a case that has a key."""
+        self._step = step
+        entry, wanted = self._by_key(claim.key), statement.case
+        if self.closed or wanted is None or (entry and entry.case.status in _FINAL | {wanted}):
+            return
+        if entry is not None and wanted == "requested":
+            return  # it was, before it was answered
+        entry = entry or self._add(claim.key, family_of(fact) or "cancel", claim.asked_at)
+        entry.known = True
+        words = statement.refund or _NOTHING
+        if wanted == "granted":
+            self._grant(entry, words, fact.at)
+        else:
+            self._name(entry, words)
+            entry.case = replace(entry.case, status=wanted)
 
     def state(self, statement: Statement, fact: Fact, *, completed: bool, step: int) -> None:
         """Take a pulled statement about the last case: it changes only what does not hold yet.
@@ -157,12 +193,10 @@ class Ledger:
             self._grant(entry, words, fact.at)
             return
         self._name(entry, words)
-        status: dict[Kind, Status] = {
-            Kind.WITHDRAW: "withdrawn",
-            Kind.REJECT: "rejected",
-            Kind.APPEAL: "arbitrating",
-        }
-        entry.case = replace(entry.case, status=status[fact.kind])
+        entry.case = replace(entry.case, status=OUTCOMES[fact.kind])
+
+    def _by_key(self, key: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.case.key == key), None)
 
     def _open(self, family: Family) -> Entry | None:
         return next((e for e in reversed(self.entries) if e.case.family == family and e.case.open), None)

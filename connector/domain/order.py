@@ -71,6 +71,7 @@ class Item:
     barcode: str = ""
     platform_item: str = ""
     platform_sku: str = ""
+    spec: str = ""
     user_price: Money = ZERO
     shop_price: Money = ZERO
     discounted: bool = False
@@ -97,9 +98,11 @@ class Customer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
-    """What was bought. Items and fees add up to ``paid`` to the fen.
+    """What was bought. Items and fees add up to ``paid`` to the fen, once the price mode is known.
 
-    ``whole`` is false for a downgraded (降级单) or slim order, whose sums are to be fetched again.
+    ``whole`` is false for a downgraded (降级单) or slim order, whose sums are to be fetched again. ``item_fees`` are
+    promotions on single dishes, which count only if ``price`` is the price before them: that is not told on the wire
+    (``meituan.md`` 4.3), see :mod:`connector.domain.pricing`. ``own_delivery``: the shop's own riders bring it.
     """
 
     day_seq: int
@@ -107,6 +110,7 @@ class Content:
     paid: Money
     items: tuple[Item, ...]
     fees: tuple[Fee, ...] = ()
+    item_fees: tuple[Fee, ...] = ()
     original: Money = ZERO
     income: Money = ZERO
     commission: Money = ZERO
@@ -114,6 +118,7 @@ class Content:
     remark: str = ""
     view_ref: str = ""
     customer: Customer = field(default_factory=Customer)
+    own_delivery: bool = False
     whole: bool = True
     warnings: tuple[str, ...] = ()
 
@@ -127,6 +132,7 @@ class Goods:
     amount: Money = ZERO
     platform_item: str = ""
     platform_sku: str = ""
+    spec: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +143,20 @@ class RefundWords:
     money: Money | None = None
     goods: tuple[Goods, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """The case that a fact speaks of, at a platform that names its cases (Meituan: ``refund_id``).
+
+    ``asked_at`` is the time of the application (``ctime``); the smallest one of a case decides its family. ``sent_at``
+    is the time of this message; ``appeal`` that the merchant had already refused (``is_appeal``).
+    """
+
+    key: str
+    asked_at: Millis
+    sent_at: Millis
+    appeal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,12 +203,20 @@ class Statement:
     refund: RefundWords | None = None
 
 
+#: How the code of a fact follows from other facts, where the platform has none of its own (``meituan.md`` 9).
+Basis = Literal["", "case", "cancel", "echo"]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
     """One thing that happened to an order, with the platform's time.
 
     ``key`` is unique within the order and the same for every copy of the event; ``code`` is the Ele.me type code
     (217 counts as 10; 0 for what has none). ``note`` is what a note carries: a reminder's number.
+
+    ``basis`` says what the code depends on: ``case`` is 20-26 before and 30-36 after completion, ``cancel`` a direct
+    cancellation (14 before acceptance, else as written, 17 after completion), ``echo`` Meituan's reason 1103
+    (:mod:`connector.domain.placing`).
     """
 
     key: str
@@ -203,11 +231,23 @@ class Fact:
     press: Press | None = None
     statement: Statement | None = None
     note: str = ""
+    claim: Claim | None = None
+    basis: Basis = ""
 
     @property
     def second(self) -> int:
         """Reading goes by whole seconds."""
         return self.at // 1000
+
+    @property
+    def accepts(self) -> bool:
+        """It tells that the merchant has accepted: a push or a pulled answer."""
+        return self.kind is Kind.ACCEPT or bool(self.statement and self.statement.accepted)
+
+    @property
+    def finishes(self) -> bool:
+        """It tells that the order is finished: a push or a pulled answer."""
+        return self.kind is Kind.FINISH or bool(self.statement and self.statement.finished)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

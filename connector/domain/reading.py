@@ -1,7 +1,7 @@
 """The order in which facts are read (``order-life.md`` section 2, *Order of reading*).
 
 By second; within one second by rank; what is still equal by type code, then key. One rule depends on what has been
-read so far: a request is read before the answers of its second, but after them if a case of its family was open
+read so far: an Ele.me request is read before the answers of its second, but after them if a case of its family was open
 when the second began. So the replay asks second by second.
 """
 
@@ -38,6 +38,13 @@ def family_of(fact: Fact) -> Family | None:
     return row.family if row else None
 
 
+def reminds(fact: Fact) -> bool | None:
+    """Whether a fact is a reminder (催单, 45) or the answer to one (46, or our own press); ``None`` for all others."""
+    if fact.press is not None:
+        return False if fact.press.action == "answer_reminder" else None
+    return {45: True, 46: False}.get(fact.code)
+
+
 def seconds(facts: Iterable[Fact], *, window: int) -> Iterator[list[Fact]]:
     """The facts second by second, those of one second unordered.
 
@@ -45,17 +52,12 @@ def seconds(facts: Iterable[Fact], *, window: int) -> Iterator[list[Fact]]:
     an acceptance is known it does not stand anywhere.
     """
     known = list(facts)
-    accepted = [fact.second for fact in known if says_accepted(fact)]
+    accepted = [fact.second for fact in known if fact.accepts]
     due = [fact for fact in known if fact.kind is Kind.DUE][:1] if accepted else []
     placed = [replace(fact, at=Millis((min(accepted) + window) * 1000)) for fact in due] if accepted else []
     timed = [fact for fact in known if fact.kind is not Kind.DUE] + placed
     for _, group in groupby(sorted(timed, key=lambda fact: fact.second), key=lambda fact: fact.second):
         yield list(group)
-
-
-def says_accepted(fact: Fact) -> bool:
-    """Whether a fact tells that the merchant has accepted: a push or a pulled answer."""
-    return fact.kind is Kind.ACCEPT or bool(fact.statement and fact.statement.accepted)
 
 
 def within_second(facts: list[Fact], *, open_families: frozenset[Family]) -> list[Fact]:
@@ -66,6 +68,10 @@ def within_second(facts: list[Fact], *, open_families: frozenset[Family]) -> lis
 def _place(fact: Fact, open_families: frozenset[Family]) -> tuple[int, int, bool, int, str]:
     rank = _RANK.get(fact.kind, _FIRST)
     family = family_of(fact)
+    if rank == _REFUND and fact.claim is not None:  # its cases have keys: no request can be taken for another
+        part = fact.refund is not None and fact.refund.scope == "part"
+        rank = _PART if part else _REFUND
+        return rank, 0, False, fact.code, fact.key
     if rank != _REFUND or family is None:
         return rank, 0, False, fact.code, fact.key
     after_answers = fact.kind is Kind.ASK and family in open_families

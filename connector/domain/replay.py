@@ -21,7 +21,9 @@ from connector.domain.order import (
     Rider,
     Terms,
 )
-from connector.domain.reading import family_of, seconds, within_second
+from connector.domain.placing import placed
+from connector.domain.pricing import priced
+from connector.domain.reading import family_of, reminds, seconds, within_second
 from connector.domain.table import PRESSES, PROGRESS, TABLE, level
 
 Sale = Literal["confirmed", "done", "cancelled", "reversed"]
@@ -106,7 +108,7 @@ class _Reading:
     def take(self, fact: Fact) -> None:
         """Read one fact, in its place."""
         self.read.append(fact)
-        if 10 <= fact.code <= 39:  # noqa: PLR2004 - order-life.md: waimai_state is the last of 10-39
+        if 10 <= fact.code <= 39 and fact.kind is not Kind.PULL:  # noqa: PLR2004 - order-life.md: waimai_state is the last of 10-39
             self.last_code = fact.code
         if family_of(fact) == "return" and not self.ledger.closed:
             self.begin_sale()
@@ -128,7 +130,8 @@ class _Reading:
         elif fact.kind is Kind.PRESS:
             self._press(fact)
         elif fact.kind is Kind.VOID:
-            self.ledger.void(fact.at, step, fact.refund.reason if fact.refund else "")
+            reason = fact.refund.reason if fact.refund else ""
+            self.ledger.void(fact.at, step, reason, family_of(fact) or "cancel")
         elif fact.kind in REFUND_KINDS:
             self.ledger.read(fact, step)
         elif fact.kind is Kind.PULL:
@@ -164,8 +167,11 @@ class _Reading:
         if said.finished and self.completed_at is None:
             self._finish(fact)
             self.check_consumed(fact.at)  # before the refund that the same answer tells of
-        completed = self.completed_at is not None
-        self.ledger.state(said, fact, completed=completed, step=len(self.read))
+        if fact.claim is not None:
+            self.ledger.state_claimed(said, fact, fact.claim, len(self.read))
+        else:
+            completed = self.completed_at is not None
+            self.ledger.state(said, fact, completed=completed, step=len(self.read))
         if said.void:
             self.ledger.void(fact.at, len(self.read))
 
@@ -178,8 +184,9 @@ def replay(facts: Iterable[Fact], *, sold: bool, terms: Terms) -> Life:
         sold: an earlier replay imported the order; decides only what ``refunded`` and ``paid`` are called.
         terms: the store's settings when the order was first heard of.
     """
-    known = _one_beginning(facts)
+    known = placed(_one_beginning(facts))
     content = _content(known)
+    content = content and priced(content, terms.price_mode)
     reading = _Reading(terms=terms, content=content, ledger=Ledger(content.paid if content else None, _told(known)))
     for second in seconds(known, window=terms.cancel_window):
         for fact in within_second(second, open_families=reading.ledger.open_families):
@@ -248,7 +255,7 @@ def _life(reading: _Reading, facts: Sequence[Fact], *, sold: bool) -> Life:
         reminder=_reminder(reading.read),
         standstill=ledger.problem,
         silent=ledger.problem == UNKNOWN_REFUND,
-        warnings=_warnings(reading),
+        warnings=reading.content.warnings if reading.content else (),
         read=tuple(reading.read),
     )
 
@@ -288,13 +295,6 @@ def _unused(entries: Iterable[Entry], consumed: tuple[int, Millis] | None) -> tu
 
 
 def _reminder(read: Iterable[Fact]) -> str:
-    """The customer's last reminder (催单, 45) that no answer (46) has followed."""
-    notes = [fact for fact in read if fact.code in {45, 46}]
-    return notes[-1].note if notes and notes[-1].code == 45 else ""  # noqa: PLR2004 - the type code
-
-
-def _warnings(reading: _Reading) -> tuple[str, ...]:
-    content = reading.content.warnings if reading.content else ()
-    after = sum(entry.case.family == "return" for entry in reading.ledger.entries)
-    allowed = 1  # Ele.me: one refund after completion; the platform is the judge, so more are taken
-    return content + ((f"{after} refund requests after completion",) if after > allowed else ())
+    """The customer's last reminder (催单, 45) that no answer (46, or a press where none is sent) has followed."""
+    notes = [fact for fact in read if reminds(fact) is not None]
+    return notes[-1].note if notes and reminds(notes[-1]) else ""

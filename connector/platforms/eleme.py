@@ -8,6 +8,7 @@ import httpx
 
 from connector.domain.errors import BadSignature, Refused, Unreadable
 from connector.domain.order import OrderRef, StoreRef, split_ref
+from connector.domain.traits import Traits
 from connector.platforms.eleme_api import ElemeApi, Outcome
 from connector.platforms.http import client
 from connector.platforms.signing import verify_eleme_push
@@ -73,6 +74,24 @@ CALLS: Final[dict[str, tuple[str, Callable[[str, Mapping[str, object]], dict[str
 }
 
 
+#: The buttons of ``order-life.md`` section 8; ``refundPart`` is not documented well enough to be offered.
+TRAITS: Final = Traits(
+    actions={
+        "accept": "both",
+        "start": "fact",
+        "ready": "both",
+        "dispatch": "fact",
+        "reject": "platform",
+        "cancel": "platform",
+        "agree_refund": "platform",
+        "reject_refund": "platform",
+        "answer_reminder": "platform",
+    },
+    returns=1,
+    accept_seconds=300,  # not told by the platform's pages: what its app shows
+)
+
+
 class Eleme:
     """Ele.me, with the merchant's own applications.
 
@@ -83,6 +102,7 @@ class Eleme:
     """
 
     name = "eleme"
+    traits = TRAITS
 
     def __init__(
         self,

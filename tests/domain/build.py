@@ -1,8 +1,10 @@
 """Facts of invented Ele.me orders, in seconds after payment."""
 
+from connector.domain.documents import document
 from connector.domain.order import Content, Fact, Goods, Item, Kind, Press, RefundWords, Rider, Statement, Terms
 from connector.domain.replay import replay
 from connector.domain.table import TABLE
+from connector.platforms.eleme import TRAITS
 
 PAID = 3000
 DUE = Fact(key="due", kind=Kind.DUE, at=0)
@@ -47,3 +49,8 @@ def live(*facts, sold=False, due=True, **terms):
     """The life of facts, each a ``(code, t)`` or a fact; the window's row has rung unless told otherwise."""
     known = [each if isinstance(each, Fact) else fact(*each) for each in facts]
     return replay([*known, DUE] if due else known, sold=sold, terms=Terms(**terms))
+
+
+def documented(life, **changes):
+    """What the ERP is told of a life."""
+    return document(key="eleme:1", store="eleme:2", life=life, **{"traits": TRAITS, **changes})

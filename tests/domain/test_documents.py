@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from connector.domain.documents import allot, document, same
+from connector.domain.documents import allot, same
 from connector.domain.order import Goods, Item
-from tests.domain.build import fact, live
+from tests.domain.build import documented, fact, live
 
 
 def item(line, name, quantity, sku=""):
@@ -26,32 +26,30 @@ def test_never_more_of_a_line_than_was_bought():
 
 def test_refunded_before_the_kitchen_is_not_used():
     life = live((10, 0), (12, 10), fact(39, 100, scope="part", money=800, goods=[("牛肉面", 1)]), (53, 300))
-    wanted = document(key="eleme:1", store="eleme:2", life=life)
+    wanted = documented(life)
     assert (wanted.items[0].used, wanted.consumed_at, wanted.refunded) == (0, 300_000, 800)
 
 
 def test_there_is_no_document_of_what_stands_still_or_is_not_known():
-    assert document(key="eleme:1", store="eleme:2", life=live((12, 10))) is None
+    assert documented(live((12, 10))) is None
     contradiction = live((10, 0), (12, 10), fact(39, 100, scope="part", money=9999))
-    assert document(key="eleme:1", store="eleme:2", life=contradiction) is None
+    assert documented(contradiction) is None
 
 
 def test_versions_do_not_make_documents_differ():
-    one, two = (document(key="eleme:1", store="eleme:2", life=live((10, 0)), version=v) for v in (1, 2))
+    one, two = (documented(live((10, 0)), version=v) for v in (1, 2))
     assert same(one, two)
-    assert not same(one, document(key="eleme:1", store="eleme:2", life=live((10, 0), (12, 5))))
+    assert not same(one, documented(live((10, 0), (12, 5))))
     assert not same(None, one)
 
 
 def test_the_timeline_tells_in_both_languages_who_did_what():
     life = live((10, 0), (12, 10), fact(20, 100, scope="part", money=800), (53, 200))
-    texts = [moment.text for moment in document(key="eleme:1", store="eleme:2", life=life).timeline]
+    texts = [moment.text for moment in documented(life).timeline]
     assert texts[-2:] == ["用户申请取消 · customer asks to cancel ¥8.00", "配送员待取餐 · rider on the way to the shop"]
 
 
 def test_the_timeline_tells_once_that_the_order_began():
     pulled = replace(fact(10, 0, key="pulled"), pulled=True)
-    one, two = (
-        document(key="eleme:1", store="eleme:2", life=live((10, 0), (12, 10), *more)) for more in ([], [pulled])
-    )
+    one, two = (documented(live((10, 0), (12, 10), *more)) for more in ([], [pulled]))
     assert same(one, two)

@@ -3,10 +3,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.documents import Document, document
+from connector.domain.documents import Document
 from connector.domain.order import Fact
 from mappings.stored import dump_document, dump_fact, load_document, load_fact
-from tests.domain.build import fact, live
+from tests.domain.build import documented, fact, live
 
 
 @given(st.builds(Fact))
@@ -21,7 +21,7 @@ def test_any_document_comes_back_as_it_was_stored(each):
 
 def test_the_document_of_a_life_comes_back():
     life = live((10, 0), (12, 10), fact(20, 200, scope="part", money=800, goods=[("牛肉面", 1)]), (55, 300))
-    wanted = document(key="eleme:1", store="eleme:2", life=life)
+    wanted = documented(life)
     assert load_document(json.loads(json.dumps(dump_document(wanted)))) == wanted
 
 

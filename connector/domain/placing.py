@@ -1,0 +1,104 @@
+"""Give facts the place and code that depend on other facts (``meituan.md`` 9, ``order-life.md`` sections 2 and 5).
+
+Meituan's messages carry outcome, actor, reason, ``refund_id`` and ``ctime``; which Ele.me type code that is depends
+on when the order was accepted and completed. Facts that already have a code of their own pass through untouched.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from connector.domain.order import Claim, Fact, Kind, Millis, Status
+
+_CANCELLED, _FORCED, _GRANTED, _RETURN = 14, 17, 23, 10
+
+#: What a message makes of its case.
+OUTCOMES: Final[Mapping[Kind, Status]] = {
+    Kind.ASK: "requested",
+    Kind.APPEAL: "arbitrating",
+    Kind.WITHDRAW: "withdrawn",
+    Kind.REJECT: "rejected",
+    Kind.GRANT: "granted",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """What the facts tell of each other: seconds of acceptance and completion, and each case's first application."""
+
+    accepted: int | None
+    finished: int | None
+    asked: Mapping[str, Millis]
+    pushed: frozenset[tuple[str, Status]]
+    asked_apart: frozenset[tuple[str, Millis]]
+    full_grant: bool
+
+    def completed(self, at: Millis) -> bool:
+        """Not before the second of completion (18)."""
+        return self.finished is not None and at // 1000 >= self.finished
+
+
+def placed(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts as they are to be read; those that others make empty are left out."""
+    known = tuple(facts)
+    if not any(fact.basis or fact.claim for fact in known):
+        return known
+    about = _about(known)
+    return tuple(made for fact in known if (made := _placed(fact, about)) is not None)
+
+
+def _about(facts: Sequence[Fact]) -> _Known:
+    asked: dict[str, Millis] = {}
+    for claim in (fact.claim for fact in facts if fact.claim and fact.claim.key):
+        asked[claim.key] = min(asked.get(claim.key, claim.asked_at), claim.asked_at)
+    told = [(fact, fact.claim) for fact in facts if fact.claim is not None]
+    return _Known(
+        accepted=min((fact.second for fact in facts if fact.accepts), default=None),
+        finished=_finished(facts),
+        asked=asked,
+        pushed=frozenset((c.key, OUTCOMES[f.kind]) for f, c in told if f.kind in OUTCOMES),
+        asked_apart=frozenset((c.key, c.asked_at) for f, c in told if f.kind in OUTCOMES and not c.appeal),
+        full_grant=any(_grants_all(fact) for fact in facts),
+    )
+
+
+def _finished(facts: Sequence[Fact]) -> int | None:
+    """The second of completion: the platform's push of it, else what a pulled order states."""
+    pushes = [fact.second for fact in facts if fact.kind is Kind.FINISH]
+    return min(pushes or [fact.second for fact in facts if fact.finishes], default=None)
+
+
+def _grants_all(fact: Fact) -> bool:
+    if fact.statement is not None:
+        words = fact.statement.refund
+        return fact.claim is not None and fact.statement.case == "granted" and bool(words and words.scope == "full")
+    return fact.kind is Kind.GRANT and bool(fact.refund and fact.refund.scope == "full")
+
+
+def _placed(fact: Fact, about: _Known) -> Fact | None:
+    if fact.basis == "cancel":
+        return replace(fact, code=_cancelled(fact, about))
+    if fact.basis == "echo":
+        code = _GRANTED + (_RETURN if about.completed(fact.at) else 0)
+        return None if about.full_grant else replace(fact, code=code)
+    if fact.claim is None:
+        return fact
+    claim = fact.claim
+    if fact.statement is not None and fact.statement.case and (claim.key, fact.statement.case) in about.pushed:
+        return None  # the push says it itself, with its own time
+    first = about.asked.get(claim.key, claim.asked_at)
+    code = fact.code + (_RETURN if about.completed(first) else 0)
+    return replace(fact, code=code, at=_read_at(fact, claim, about), claim=replace(claim, asked_at=first))
+
+
+def _cancelled(fact: Fact, about: _Known) -> int:
+    """A direct cancellation: 14 before acceptance, 17 after completion, else by who made it."""
+    if about.accepted is None or fact.second < about.accepted:
+        return _CANCELLED
+    return _FORCED if about.completed(fact.at) else fact.code
+
+
+def _read_at(fact: Fact, claim: Claim, about: _Known) -> Millis:
+    """An appeal that repeats the time of its request is read when it was sent: after the answer that it speaks of."""
+    repeats = fact.kind is Kind.APPEAL and (claim.key, claim.asked_at) in about.asked_apart
+    return claim.sent_at if repeats else fact.at
