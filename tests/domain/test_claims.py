@@ -1,0 +1,147 @@
+"""Refunds with keys, and codes that depend on other facts: Meituan's half of the rule book, fact by fact."""
+
+import itertools
+
+import pytest
+
+from connector.domain.order import Claim, Fact, Kind, Millis, RefundWords, Statement
+from tests.domain.build import DUE, PAID, content, live
+
+CODES = {Kind.ASK: 20, Kind.APPEAL: 20, Kind.WITHDRAW: 21, Kind.REJECT: 22, Kind.GRANT: 23}
+PAID_FACT = Fact(key="status:2", kind=Kind.ORDER, at=Millis(0), code=10, content=content())
+CONFIRMED = Fact(key="status:4", kind=Kind.ACCEPT, at=Millis(10_000), code=12)
+DONE = Fact(key="status:8", kind=Kind.FINISH, at=Millis(1_800_000), code=18)
+
+
+def said(kind, t, *, asked=None, refund="7001", money=None, appeal=False):
+    """A refund push: sent at ``t``, about an application made at ``asked`` (``t`` if not told), in seconds."""
+    asked = t if asked is None else asked
+    at = asked if kind in {Kind.ASK, Kind.APPEAL} else t
+    return Fact(
+        key=f"refund:{refund}:{kind}:{appeal}",
+        kind=kind,
+        at=Millis(at * 1000),
+        code=CODES[kind],
+        basis="case",
+        claim=Claim(key=refund, asked_at=Millis(asked * 1000), sent_at=Millis(t * 1000), appeal=appeal),
+        refund=RefundWords(scope="full" if money is None else "part", money=money),
+    )
+
+
+def cancelled(t, code=17):
+    return Fact(key="cancel", kind=Kind.VOID, at=Millis(t * 1000), code=code, basis="cancel")
+
+
+def echo(t):
+    return Fact(key="cancel:1103", kind=Kind.VOID, at=Millis(t * 1000), code=23, basis="echo")
+
+
+def stated(t, status, *, asked, refund="7001", money=None):
+    words = RefundWords(scope="full" if money is None else "part", money=money)
+    return Fact(
+        key=f"pull:{refund}:{status}",
+        kind=Kind.PULL,
+        at=Millis(t * 1000),
+        code=20,
+        pulled=True,
+        basis="case",
+        claim=Claim(key=refund, asked_at=Millis(asked * 1000), sent_at=Millis(t * 1000)),
+        statement=Statement(case=status, refund=words),
+    )
+
+
+def ends(*facts):
+    """How an order ends, in whatever order its facts are heard."""
+    lives = {_end(live(*order, due=False)) for order in itertools.islice(itertools.permutations([*facts, DUE]), 720)}
+    (end,) = lives
+    return end
+
+
+def _end(life):
+    cases = tuple((case.key, case.family, case.scope, case.status, case.amount) for case in life.cases)
+    return life.state, life.waimai_state, cases
+
+
+ORDER = (PAID_FACT, CONFIRMED)
+
+
+def test_the_family_is_that_of_the_application_even_if_it_is_answered_after_completion():
+    end = ends(*ORDER, said(Kind.ASK, 1500), DONE, said(Kind.GRANT, 2000, asked=1500))
+    assert end == ("refunded", 23, (("7001", "cancel", "full", "granted", PAID),))
+
+
+def test_an_application_in_the_second_of_completion_is_a_return():
+    end = ends(*ORDER, DONE, said(Kind.ASK, 1800))
+    assert end == ("refunding", 30, (("7001", "return", "full", "requested", 0),))
+
+
+def test_a_full_refund_after_a_part_takes_what_is_left():
+    part, full = said(Kind.GRANT, 2000, money=800), said(Kind.GRANT, 3000, refund="7002")
+    state, _, cases = ends(*ORDER, part, full)
+    assert (state, [case[4] for case in cases]) == ("refunded", [800, PAID - 800])
+
+
+def test_the_echo_of_a_full_refund_is_dropped():
+    grant = said(Kind.GRANT, 2000, asked=1500)
+    assert ends(*ORDER, grant, echo(2001)) == ends(*ORDER, grant) == ends(*ORDER, grant, echo(1999))
+
+
+def test_an_echo_alone_gives_everything_back_in_the_family_of_its_time():
+    assert ends(*ORDER, echo(500))[:2] == ("refunded", 23)
+    assert ends(*ORDER, DONE, echo(2000)) == ("refunded", 33, (("void", "return", "full", "granted", PAID),))
+
+
+def test_an_echo_grants_the_open_full_case():
+    end = ends(*ORDER, said(Kind.ASK, 500), echo(600))
+    assert end == ("refunded", 23, (("7001", "cancel", "full", "granted", PAID),))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "code", "expected"),
+    [(False, 15, 14), (True, 15, 15), (True, 17, 17)],
+    ids=["before acceptance", "by the platform", "by the merchant"],
+)
+def test_a_cancellation_is_told_by_its_moment_and_who_made_it(accepted, code, expected):
+    facts = ORDER if accepted else ORDER[:1]
+    assert ends(*facts, cancelled(20, code))[1] == expected
+
+
+def test_any_direct_cancellation_after_completion_is_a_forced_one():
+    assert ends(*ORDER, DONE, cancelled(2000, 15))[:2] == ("refunded", 17)
+
+
+def test_a_late_application_changes_nothing_of_an_ended_case():
+    end = ends(*ORDER, said(Kind.ASK, 300), said(Kind.WITHDRAW, 400, asked=300))
+    assert end == ("paid", 21, (("7001", "cancel", "full", "withdrawn", 0),))
+
+
+def test_an_appeal_that_repeats_the_time_of_its_request_is_read_after_the_refusal():
+    asked, refused = said(Kind.ASK, 300), said(Kind.REJECT, 400, asked=300)
+    appeal = said(Kind.APPEAL, 500, asked=300, appeal=True)
+    assert ends(*ORDER, asked, refused, appeal)[2][0][3] == "arbitrating"
+
+
+def test_an_appeal_with_a_number_of_its_own_is_a_case_of_its_own():
+    asked, refused = said(Kind.ASK, 300), said(Kind.REJECT, 400, asked=300)
+    appeal = said(Kind.APPEAL, 500, refund="7002", appeal=True)
+    assert [case[3] for case in ends(*ORDER, asked, refused, appeal)[2]] == ["rejected", "arbitrating"]
+
+
+def test_a_refused_case_can_still_be_granted():
+    asked, refused = said(Kind.ASK, 300), said(Kind.REJECT, 400, asked=300)
+    assert ends(*ORDER, asked, refused, said(Kind.GRANT, 900, asked=300))[0] == "refunded"
+
+
+def test_a_pulled_answer_is_empty_beside_the_push_that_says_the_same():
+    part = said(Kind.GRANT, 2000, asked=1500, money=800)
+    assert ends(*ORDER, part, stated(1990, "granted", asked=1500, money=800)) == ends(*ORDER, part)
+
+
+def test_a_pulled_answer_alone_counts_as_the_push_would():
+    end = ends(*ORDER, stated(2000, "granted", asked=1500, money=800))
+    assert end == ("paid", 12, (("7001", "cancel", "part", "granted", 800),))
+
+
+def test_parts_beyond_the_sum_stand_still():
+    life = live(*ORDER, said(Kind.GRANT, 100, money=2000), said(Kind.GRANT, 200, refund="7002", money=2000))
+    assert life.standstill
