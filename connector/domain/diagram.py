@@ -9,7 +9,7 @@ from typing import Final
 from connector.domain.money import Money
 from connector.domain.order import Content, Fact, Item, Kind, Millis, Press, RefundWords, Scope, Terms
 from connector.domain.replay import replay
-from connector.domain.table import PRESSES, ROWS, STATE_NAMES, TABLE, Row
+from connector.domain.table import MEITUAN, PRESSES, ROWS, STATE_NAMES, TABLE, Row
 
 _PAID: Final = Money(3000)
 _LATER: Final = 5000
@@ -148,9 +148,10 @@ def _matrix() -> Iterator[str]:
 def _codes() -> Iterator[str]:
     yield "## 类型码 · Type codes"
     yield ""
-    yield "| code | 中文 | meaning | kind | not imported 导入前 | imported 导入后 |"
-    yield "|---|---|---|---|---|---|"
+    yield "| code | 中文 | meaning | kind | not imported 导入前 | imported 导入后 | 美团 Meituan |"
+    yield "|---|---|---|---|---|---|---|"
     for row in ROWS:
         code = "10, 217" if row.kind is Kind.ORDER else str(row.code)
-        yield f"| {code} | {row.zh} | {row.en} | {row.kind} | {row.before} | {row.after} |"
-    yield "| other | | | note | stored, acknowledged, shown as “not read” | the same |"
+        meituan = MEITUAN.get(row.code, "")
+        yield f"| {code} | {row.zh} | {row.en} | {row.kind} | {row.before} | {row.after} | {meituan} |"
+    yield "| other | | | note | stored, acknowledged, shown as “not read” | the same | |"

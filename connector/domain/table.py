@@ -176,6 +176,32 @@ ROWS: Final = (
 
 TABLE: Final = {row.code: row for row in ROWS}
 
+_FULL, _ANY = "full or part refund, asked before completion", "the same, asked after completion"
+
+#: What of Meituan is read as each code (``meituan.md`` 9); :mod:`connector.domain.placing` tells which it is.
+MEITUAN: Final = {
+    10: "paid push (status 2)",
+    12: "confirmed push (status 4)",
+    14: "cancel push before 12, any reason but 1103",
+    15: "cancel push after 12 by service, BD or system, or for reason 1001, 12xx, 1301",
+    17: "any other cancel push after 12; every direct one after 18",
+    18: "completed push (status 8)",
+    20: f"{_FULL}: apply, part, appeal",
+    21: f"{_FULL}: withdrawn (res_type 7, 8)",
+    22: f"{_FULL}: rejected (res_type 1, 3)",
+    23: f"{_FULL}: granted (res_type 2, 4, 5, 6); reason 1103 alone",
+    30: f"{_ANY}: apply, part, appeal",
+    31: f"{_ANY}: withdrawn",
+    32: f"{_ANY}: rejected",
+    33: f"{_ANY}: granted; reason 1103 alone",
+    45: "reminder push",
+    46: "our own answer: Meituan sends none",
+    53: "logistics 10",
+    54: "logistics 15",
+    55: "logistics 20",
+    56: "logistics 40",
+}
+
 #: What a press of our own kitchen or rider reaches (``order-life.md`` section 8).
 PRESSES: Final = {
     "accept": "accepted",
