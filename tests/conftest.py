@@ -9,6 +9,8 @@ from tests import stack as services
 from tests.flows.play import Play
 from tests.flows.system import QUICK, running_system
 
+pytest.register_assert_rewrite("tests.contracts.platform")
+
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """A test that was skipped has proved nothing: the run fails."""
