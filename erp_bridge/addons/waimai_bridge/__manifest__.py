@@ -1,7 +1,7 @@
 {
     "name": "Waimai Bridge",
     "summary": "Orders of the Chinese food-delivery platforms as exact sales, and the decisions back",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "license": "LGPL-3",
     "author": "waimai-bridge",
@@ -14,6 +14,7 @@
         "data/cron.xml",
         "views/order_views.xml",
         "views/store_views.xml",
+        "views/menu_item_views.xml",
         "views/other_views.xml",
         "views/menus.xml",
     ],

@@ -10,6 +10,10 @@ from . import alert
 from . import product
 from . import product_map
 from . import command
+from . import menu_item
+from . import menu_command
+from . import store_menu
+from . import menu_stock
 from . import buttons
 from . import sale_order
 from . import stock_move

@@ -137,7 +137,8 @@ class WaimaiCommand(models.Model):
     def report(self, results):
         """What became of commands, and alerts for the desk. Repeats change nothing.
 
-        Each result is {"command_id", "state": sent|done|refused, "result": words} or {"alert": {"key", "kind",
+        Each result is {"command_id", "state": sent|done|refused, "result": words}, of a pulled menu also "menu"
+        (contract, chapter 4), or {"alert": {"key", "kind",
         "store_ref", "order_ref", "text", "state": open|closed}}. Returns the ids and keys that were taken;
         what is unknown here is left out.
         """
@@ -162,6 +163,7 @@ class WaimaiCommand(models.Model):
             if command.action == "answer_reminder" and state == "done":
                 reminders = command.order_id.alert_ids.filtered(lambda alert: alert.kind == "reminder")
                 reminders.filtered(lambda alert: alert.state == "open").state = "answered"
+            command._settle_menu(result)
             command.store_id._changed(command.order_id.ids)
         return command.id
 
@@ -176,7 +178,7 @@ class WaimaiCommand(models.Model):
             {
                 "type": "danger" if refused else "success",
                 "title": title,
-                "message": "\n".join(filter(None, (words.order_id.display_name, self.result))),
+                "message": "\n".join(filter(None, (words.order_id.display_name or words.store_id.name, self.result))),
                 "sticky": refused,
             },
         )

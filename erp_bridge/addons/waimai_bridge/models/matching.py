@@ -27,20 +27,14 @@ class WaimaiOrderItem(models.Model):
         """
         result, doubles = {}, set()
         for store, items in self.grouped("store_id").items():
-            by_rule, by_number = store._rules(items)
-            by_code, by_barcode, ambiguous = store._coded_products(items)
-            for item in items:
-                product = (
-                    by_rule.get(item.sku_code)
-                    or by_code.get(item.sku_code)
-                    or by_barcode.get(item.barcode)
-                    or by_barcode.get(item.sku_code)
-                    or by_number.get(item.platform_item)
-                )
-                result[item] = product or self.env["product.product"]
-                if item.sku_code in ambiguous and item.sku_code not in by_rule:
-                    doubles.add(item)
+            found, double = store._find_products(items)
+            result.update({item: product for item, (product, _way) in found.items()})
+            doubles |= double
         return result, doubles
+
+    def _numbers(self):
+        """The platform's ids that a rule may name, the most precise first."""
+        return [number for number in (self.platform_item,) if number]
 
     def _set_products(self, products, doubles=()):
         """Write product, recipe and problem; items of the same dish together."""
@@ -78,24 +72,50 @@ class WaimaiOrderItem(models.Model):
 class WaimaiStore(models.Model):
     _inherit = "waimai.store"
 
+    def _find_products(self, items):
+        """Find the products of dishes, be they items of orders or of the menu.
+
+        In this order: rule by code, product's code, product's barcode, rule by the platform's number. Returns
+        ({item: (product, perhaps empty; the way it was found)}, set of items whose code stands on several products).
+        With `active_test` off in the context, archived products count as well.
+        """
+        by_rule, by_number = self._rules(items)
+        by_code, by_barcode, ambiguous = self._coded_products(items)
+        found, doubles = {}, set()
+        for item in items:
+            ways = [
+                ("rule", by_rule.get(item.sku_code)),
+                ("code", by_code.get(item.sku_code)),
+                ("barcode", by_barcode.get(item.barcode) or by_barcode.get(item.sku_code)),
+                *(("number", by_number.get(number)) for number in item._numbers()),
+            ]
+            way, product = next(((way, product) for way, product in ways if product), (False, None))
+            found[item] = product or self.env["product.product"], way
+            if item.sku_code in ambiguous and item.sku_code not in by_rule:
+                doubles.add(item)
+        return found, doubles
+
     def _rules(self, items):
         """({code: product}, {platform number: product}) for these items; the store's own rules win."""
+        numbers = [number for item in items for number in item._numbers()]
+        archived = not self.env.context.get("active_test", True)
         rules = self.env["waimai.product.map"].search(
             [
                 ("store_id", "in", [False, self.id]),
                 "|",
                 ("sku_code", "in", [code for code in items.mapped("sku_code") if code]),
-                ("platform_item", "in", [number for number in items.mapped("platform_item") if number]),
+                ("platform_item", "in", numbers),
             ]
         )
         common, own = rules.filtered(lambda rule: not rule.store_id), rules.filtered("store_id")
         by_code, by_number = {}, {}
         for rule in common + own:
-            if rule.product_id.active and rule.product_id.company_id in (self.company_id, self.env["res.company"]):
+            product = rule.product_id
+            if (product.active or archived) and product.company_id in (self.company_id, self.env["res.company"]):
                 if rule.sku_code:
-                    by_code[rule.sku_code] = rule.product_id
+                    by_code[rule.sku_code] = product
                 if rule.platform_item:
-                    by_number[rule.platform_item] = rule.product_id
+                    by_number[rule.platform_item] = product
         return by_code, by_number
 
     def _coded_products(self, items):

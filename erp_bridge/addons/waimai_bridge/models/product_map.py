@@ -34,12 +34,27 @@ class WaimaiProductMap(models.Model):
     def create(self, vals_list):
         rules = super().create([self._stripped(vals) for vals in vals_list])
         rules._repair_orders()
+        rules._stores()._match_menu()
         return rules
 
     def write(self, vals):
+        stores = self._stores()
         result = super().write(self._stripped(vals))
         self._repair_orders()
+        (stores | self._stores())._match_menu()
         return result
+
+    def unlink(self):
+        stores = self._stores()
+        result = super().unlink()
+        stores._match_menu()
+        return result
+
+    def _stores(self):
+        """The stores whose menus these rules can speak of."""
+        common = any(not rule.store_id for rule in self)
+        stores = self.env["waimai.store"].sudo()
+        return stores.search([("menu_item_ids", "!=", False)]) if common else self.sudo().store_id
 
     @api.model
     def _stripped(self, vals):

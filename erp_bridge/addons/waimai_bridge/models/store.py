@@ -104,6 +104,8 @@ class WaimaiStore(models.Model):
                 super(WaimaiStore, store).write({"version": grow(store.version)})
         if vals.get("company_id") or ("warehouse_id" in vals and not vals["warehouse_id"]):
             self._complete()
+        if "match_products" in vals or "company_id" in vals:
+            self._match_menu()
         return result
 
     def _complete(self):

@@ -3,6 +3,8 @@ from . import test_money
 from . import test_materials
 from . import test_refunds
 from . import test_mapping
+from . import test_menu
+from . import test_off_sale
 from . import test_commands
 from . import test_rights
 from . import test_store

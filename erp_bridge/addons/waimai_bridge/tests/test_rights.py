@@ -17,6 +17,7 @@ MODELS = (
     "waimai.consumption",
     "waimai.product.map",
     "waimai.alert",
+    "waimai.menu.item",
 )
 
 
@@ -45,6 +46,7 @@ class TestRights(WaimaiCase):
         }
         self.env["waimai.command"].report([{"alert": alert}])
         self.env["waimai.product.map"].create({"store_id": store.id, "sku_code": "Z", "product_id": self.bowl.id})
+        self.env["waimai.menu.item"]._take(store, [{"platform_item": "1", "name": "牛肉饭", "sku_code": "B-1"}])
         return order
 
     def test_shop_staff_see_their_own_stores_only(self):
