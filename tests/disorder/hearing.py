@@ -1,0 +1,167 @@
+"""Histories heard out of order: shuffled, repeated, with pulls in between, before and after the import."""
+
+from dataclasses import dataclass
+
+from connector.domain.order import Fact, Kind, Press, Terms
+from tests.disorder import wire_eleme, wire_meituan
+from tests.disorder.eleme import Eleme
+from tests.disorder.meituan import Meituan
+from tests.disorder.truth import books_of
+
+DUE = Fact(key="due", kind=Kind.DUE, at=0)
+PLATFORMS = {"eleme": (Eleme, wire_eleme), "meituan": (Meituan, wire_meituan)}
+
+
+def make(platform, rng):
+    """A history of a platform, whatever ``rng`` chooses."""
+    return PLATFORMS[platform][0](rng).history()
+
+
+def ends(life):
+    """A life in the form of ``golden_histories.json``."""
+    return {
+        "state": life.state,
+        "order_state": life.order_state,
+        "waimai_state": life.waimai_state,
+        "rider_state": life.rider_state,
+        "refunded": life.granted,
+        "sale": life.sale,
+        "consumed": life.consumed,
+        "refunds": [
+            {"key": c.key, "family": c.family, "scope": c.scope, "status": c.status, "amount": c.amount}
+            for c in life.cases
+        ],
+    }
+
+
+def press(event):
+    number = event.wire["number"]
+    made = Press(action=event.action, command_id=number, user_id=2)
+    return Fact(key=f"press:{number}", kind=Kind.PRESS, at=event.at, press=made)
+
+
+@dataclass
+class Difference(Exception):
+    """One history ended differently than it should."""
+
+    how: str
+    expected: dict
+    found: dict
+    facts: list
+
+    def __str__(self):
+        wrong = [f"{key}: {self.found[key]} instead of {self.expected[key]}" for key in self.expected
+                 if self.found.get(key) != self.expected[key]]
+        lines = [f"{fact.at % 10**9:>10} {fact.code:>3} {fact.kind} {fact.key} {fact.claim or ''} {fact.refund or ''}"
+                 f" {fact.statement or ''}" for fact in self.facts]
+        return "\n".join([self.how, *wrong, *lines])
+
+
+class Hearing:
+    """One history, its facts, and every way in which it is heard here. ``replay`` is the product's."""
+
+    def __init__(self, history, rng, replay):
+        self.history, self.rng, self.replay = history, rng, replay
+        self.wire = PLATFORMS[history.platform][1]
+        self.terms = Terms(cancel_window=history.window, consume_at=history.consume_at)
+        presses = [(event, press(event)) for event in history.events if event.what == "press"]
+        self.told = sorted([*self.wire.facts(history), *presses], key=lambda each: history.events.index(each[0]))
+        self.facts = [fact for _, fact in self.told]
+        self.early = any(each.what == "finished" or each.family == "return" for each in history.events)
+        self.deliveries = 0
+
+    def run(self, shuffles=3):
+        """Every kind of hearing; raises ``Difference`` at the first that ends differently."""
+        self.in_order()
+        self.shuffled(shuffles)
+        self.step_by_step()
+        self.imported_between()
+        return self.deliveries
+
+    def life(self, known, *, sold, due=True):
+        return self.replay([*known.values(), DUE] if due else list(known.values()), sold=sold, terms=self.terms)
+
+    def check(self, how, known, *, sold):
+        life = self.life(known, sold=sold)
+        expected, found = books_of(self.history, sold=sold).expected(), ends(life)
+        if found != expected or life.standstill:
+            found["standstill"], expected["standstill"] = life.standstill, ""
+            raise Difference(f"{how}, sold {sold}, {self.history.platform}, paid {self.history.paid}, window "
+                             f"{self.history.window}, consume_at {self.history.consume_at}",
+                             expected, found, sorted(known.values(), key=lambda each: each.at))
+        return life
+
+    def in_order(self):
+        self.deliveries += len(self.facts)
+        self.check("in order", {fact.key: fact for fact in self.facts}, sold=self.history.unheard)
+
+    def pulls(self, most=3):
+        """What the platform answers at some moments, each true when it was asked."""
+        made, events = [], self.history.events
+        for _ in range(self.rng.randrange(most + 1)):
+            last = self.rng.randrange(len(events))
+            made += self.pulled_after(last)
+        return made
+
+    def pulled_after(self, last):
+        """The facts of an answer asked for after this event, and before the next."""
+        events = self.history.events
+        told = events[: last + 1]
+        at, later = events[last].at, [each.at for each in events[last + 1 : last + 2]]
+        latest = max(at + 1, min(later, default=at + 5_000_000))
+        moment = self.rng.randrange(at, latest)
+        return list(self.wire.answer(self.history, books_of(self.history, told, rung=False), told, moment))
+
+    def heard(self, *, pulls):
+        """One hearing: every fact at least once, some again (perhaps dated later), pulls in between."""
+        again = [self.rng.choice(self.facts) for _ in range(self.rng.randrange(4))]
+        heard = [*self.facts, *[self.later(each) for each in again], *(self.pulls() if pulls else [])]
+        self.rng.shuffle(heard)
+        self.deliveries += len(heard)
+        return heard
+
+    def later(self, fact):
+        """A copy that the platform sent again, with a new time of sending where the wire has one."""
+        return self.wire.again(fact, self.rng.choice((0, 10, 60, 300)))
+
+    def shuffled(self, times):
+        for number in range(times):
+            known = {}
+            for fact in self.heard(pulls=number > 0):
+                take(known, fact)
+            self.check("shuffled" + (" with pulls" if number else ""), known, sold=self.history.unheard)
+
+    def step_by_step(self):
+        """Heard one by one, the flag *sold* carried as the database carries it; the row rings at the end."""
+        known, sold = {}, self.history.unheard
+        for fact in self.heard(pulls=False):
+            take(known, fact)
+            sold = sold or self.life(known, sold=sold, due=False).imported
+        if sold and not self.early and not self.history.unheard:
+            raise Difference("sold before the window's row rang", {"sold": False}, {"sold": True}, self.facts)
+        self.check("step by step", known, sold=sold)
+
+    def imported_between(self):
+        """In order up to some event, then the row rings, then the rest in any order."""
+        cut = self.rng.randrange(1, len(self.told) + 1)
+        known = {}
+        for _, fact in self.told[:cut]:
+            take(known, fact)
+        events = list(dict.fromkeys(event for event, _ in self.told[:cut]))
+        expected = books_of(self.history, events, sold=False).imported
+        sold = self.life(known, sold=False).imported
+        if sold != expected:
+            raise Difference(f"imported after {cut}", {"sold": expected}, {"sold": sold}, self.facts[:cut])
+        rest = self.facts[cut:] + self.pulls()
+        self.rng.shuffle(rest)
+        self.deliveries += cut + len(rest)
+        for fact in rest:
+            take(known, fact)
+        self.check(f"import after {cut}", known, sold=sold or self.history.unheard)
+
+
+def take(known, fact):
+    """A fact is kept once per key: the copy with the earliest time, as the database keeps it."""
+    before = known.get(fact.key)
+    if before is None or (fact.at, repr(fact)) < (before.at, repr(before)):
+        known[fact.key] = fact
