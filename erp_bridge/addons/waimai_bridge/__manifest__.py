@@ -15,6 +15,7 @@
         "views/order_views.xml",
         "views/store_views.xml",
         "views/menu_item_views.xml",
+        "views/setup_views.xml",
         "views/other_views.xml",
         "views/menus.xml",
     ],

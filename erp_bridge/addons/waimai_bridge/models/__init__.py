@@ -27,3 +27,5 @@ from . import sync
 from . import invoicing
 from . import ir_websocket
 from . import res_config_settings
+from . import setup
+from . import setup_steps
