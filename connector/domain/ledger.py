@@ -93,6 +93,7 @@ class Ledger:
             self._name(entry, words)
         else:
             self._answer(fact, family, words)
+        self._shown |= self._showing()
 
     def void(self, at: Millis, step: int, reason: str = "", family: Family = "cancel") -> None:
         """14, 15, 17: everything left goes back, unless it already has."""
@@ -138,8 +139,8 @@ class Ledger:
     def state(self, statement: Statement, fact: Fact, *, completed: bool, step: int) -> None:
         """Take a pulled statement about the last case: it changes only what does not hold yet.
 
-        What was shown when its second began may have been asked before the other facts of that second: then it is
-        empty as well. A full grant while something is left is one that we have not heard of.
+        What was shown when its second began, or in the middle of it, may have been asked before the other facts of
+        that second: then it is empty as well. A full grant while something is left is one that we have not heard of.
         """
         self._step = step
         wanted, words = statement.case, statement.refund or _NOTHING
@@ -175,8 +176,7 @@ class Ledger:
             for entry in self.entries:
                 if entry.case.open:
                     entry.case = replace(entry.case, status="withdrawn")
-        shown = (self._spoken_of("granted"), self._spoken_of("requested"))
-        self._shown = frozenset(entry.case.status if entry else "withdrawn" for entry in shown)
+        self._shown = self._showing()
 
     def _answer(self, fact: Fact, family: Family, words: RefundWords) -> None:
         entry = self._open(family)
@@ -216,6 +216,11 @@ class Ledger:
         """The case that a platform shows: the last that was not withdrawn; a merchant's own part is only granted."""
         kept = (entry for entry in reversed(self.entries) if entry.case.status != "withdrawn")
         return next((entry for entry in kept if wanted == "granted" or not _by_merchant(entry)), None)
+
+    def _showing(self) -> frozenset[Status]:
+        """What a platform may answer now, with or without a merchant's own part."""
+        shown = (self._spoken_of("granted"), self._spoken_of("requested"))
+        return frozenset(entry.case.status if entry else "withdrawn" for entry in shown)
 
     def _next_key(self, family: Family) -> str:
         return f"{family}-{1 + sum(entry.case.key.startswith(f'{family}-') for entry in self.entries)}"

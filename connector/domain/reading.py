@@ -62,16 +62,18 @@ def seconds(facts: Iterable[Fact], *, window: int) -> Iterator[list[Fact]]:
 
 def within_second(facts: list[Fact], *, open_families: frozenset[Family]) -> list[Fact]:
     """The facts of one second in the order of reading."""
-    return sorted(facts, key=lambda fact: _place(fact, open_families))
+    refused = frozenset(f.claim.key for f in facts if f.claim and f.kind is Kind.REJECT and not f.claim.appeal)
+    return sorted(facts, key=lambda fact: _place(fact, open_families, refused))
 
 
-def _place(fact: Fact, open_families: frozenset[Family]) -> tuple[int, int, bool, int, str]:
+def _place(fact: Fact, open_families: frozenset[Family], refused: frozenset[str]) -> tuple[int, int, bool, int, str]:
     rank = _RANK.get(fact.kind, _FIRST)
     family = family_of(fact)
     if rank == _REFUND and fact.claim is not None:  # its cases have keys: no request can be taken for another
         part = fact.refund is not None and fact.refund.scope == "part"
         rank = _PART if part else _REFUND
-        return rank, 0, False, fact.code, fact.key
+        against = fact.kind is Kind.APPEAL and fact.claim.key in refused  # it speaks of the refusal of its second
+        return rank, 0, against, fact.code, fact.key
     if rank != _REFUND or family is None:
         return rank, 0, False, fact.code, fact.key
     after_answers = fact.kind is Kind.ASK and family in open_families
