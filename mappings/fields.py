@@ -11,10 +11,10 @@ from typing import Any, Final, NoReturn
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from connector.domain.errors import Refused
+from connector.domain.errors import Refused, Unreadable
 from connector.domain.money import Money, from_yuan
 from connector.domain.order import Millis
-from mappings.wire import storable
+from mappings.wire import read, storable
 
 CHINA: Final = timezone(timedelta(hours=8))
 
@@ -129,6 +129,31 @@ class Epoch(fields.Field["Millis | None"]):
         if not number:
             return None
         return Millis(number if number > _MILLISECONDS else number * 1000)
+
+
+class Json(fields.Field[Any]):
+    """A list or an object that may stand as JSON text, as in Meituan's pushes; empty text and ``null`` are none."""
+
+    def __init__(self, kind: type[list[Any]] | type[dict[str, Any]], **kwargs: Any) -> None:  # noqa: ANN401 - the same
+        super().__init__(**{"load_default": kind, **kwargs})
+        self.kind = kind
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - marshmallow's own
+        """Nothing at all is an empty one."""
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return self.kind()
+        return super().deserialize(value, *args, **kwargs)
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> object:
+        try:
+            found = read(value) if isinstance(value, str) else value
+        except Unreadable:
+            raise ValidationError("not JSON") from None
+        if found is None:
+            return self.kind()
+        if not isinstance(found, self.kind):
+            raise ValidationError("a list expected" if self.kind is list else "an object expected")
+        return found
 
 
 def iso(at: Millis | None) -> str | None:

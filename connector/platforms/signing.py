@@ -2,14 +2,23 @@
 
 Ele.me (饿了么): a push is signed over its decoded top-level members (``eleme.md`` 1.2), a call over its
 ``metas`` and ``params`` as JSON (``eleme.md`` 4.3); both end in the upper-case MD5 that the platform fixes.
+
+Meituan (美团外卖): calls and pushes alike are signed over the address and all decoded parameters (``meituan.md`` 2.1),
+in lower-case MD5; a push may have been encoded once or twice on its way (2.3).
 """
 
 import hmac
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import md5
+from typing import Final
+from urllib.parse import unquote_plus
 
 from connector.domain.errors import BadSignature, Unreadable
 from mappings.wire import Digits, write
+
+#: What a value that was encoded a second time consists of, and what it has at least one of.
+_ENCODED: Final = (re.compile(r"[A-Za-z0-9.*_+%-]*"), re.compile(r"%[0-9A-Fa-f]{2}"))
 
 
 def _md5(text: str) -> str:
@@ -80,3 +89,73 @@ def sign_eleme_call(
     """
     pairs = (f"{key}={write(value)}" for key, value in sorted({**metas, **params}.items()))
     return _md5(action + token + "".join(pairs) + secret)
+
+
+def sign_meituan(url: str, params: Mapping[str, str], secret: str) -> str:
+    """The signature of a call to Meituan or of a push from it.
+
+    Args:
+        url: of a call the address without its query; of a push the callback address as it is registered there.
+        params: all parameters, decoded; empty ones count, ``sig`` and ``img_data`` are left out.
+        secret: the application's secret.
+    """
+    return _md5(f"{url}?{_joined(params)}{secret}").lower()
+
+
+def verify_meituan_push(params: Mapping[str, str], urls: Iterable[str], secrets: Iterable[str]) -> dict[str, str]:
+    """Find the decoding of a push that its ``sig`` is true of (``meituan.md`` 2.3).
+
+    Args:
+        params: the parameters of query and body, decoded once.
+        urls: the addresses that may be registered; each is tried with both schemes.
+        secrets: of the application that the push names.
+
+    Returns:
+        The parameters as they were signed, without ``sig``: these and no others are to be read.
+
+    Raises:
+        BadSignature: missing, empty, or of none of the addresses, decodings and secrets.
+    """
+    claimed = params.get("sig", "").lower().encode(errors="replace")
+    known, tried = tuple(secrets), tuple(_both_schemes(urls))
+    for decoded in _decodings({name: value for name, value in params.items() if name != "sig"}):
+        text = _joined(decoded)
+        made = (_md5(f"{url}?{text}{secret}").lower() for url in tried for secret in known)
+        if any(hmac.compare_digest(sig.encode(), claimed) for sig in made):
+            return decoded
+    raise BadSignature("the signature of the push does not fit")
+
+
+def _joined(params: Mapping[str, str]) -> str:
+    signed = sorted((name, value) for name, value in params.items() if name not in {"sig", "img_data"})
+    return "&".join(f"{name}={value}" for name, value in signed)
+
+
+def _both_schemes(urls: Iterable[str]) -> Iterator[str]:
+    """A proxy that ends TLS, or a careless registration: pushes were seen that only ``http://`` verifies."""
+    for scheme, rest in dict.fromkeys((url.partition("://")[0], url.partition("://")[2]) for url in urls):
+        yield f"{scheme}://{rest}"
+        yield f"{'http' if scheme == 'https' else 'https'}://{rest}"
+
+
+def _decodings(params: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """What may have been signed, the likeliest first: as encoded twice where it looks so, all twice, all once."""
+    tried: list[dict[str, str]] = []
+    for again in (_looks_encoded, lambda _: True, lambda _: False):
+        decoded = {name: _decoded(value) if again(value) else value for name, value in params.items()}
+        if decoded not in tried:
+            tried.append(decoded)
+            yield decoded
+
+
+def _looks_encoded(value: str) -> bool:
+    alphabet, mark = _ENCODED
+    return alphabet.fullmatch(value) is not None and mark.search(value) is not None
+
+
+def _decoded(value: str) -> str:
+    """A value decoded once more; left alone if that gives no text."""
+    try:
+        return unquote_plus(value, errors="strict")
+    except UnicodeDecodeError:
+        return value

@@ -17,10 +17,14 @@ _READ_AWAY: Final = 1024 * 1024
 
 
 def add_hooks(views: Blueprint, services: Services, writer: GroupCommit, metrics: Metrics) -> None:
-    """Add ``/hooks/<name>`` for every source; platforms also ask with GET whether the address is there."""
+    """Add ``/hooks/<name>`` for every source; platforms also ask with GET whether the address is there.
+
+    A source with ``kinds`` has ``/hooks/<name>/<kind>`` for each of them as well: its sender registers an address for
+    each kind of message, and says it nowhere else.
+    """
 
     def view(source: Source) -> Callable[[], Response]:
-        def take() -> Response:
+        def take(**_kind: str) -> Response:
             hook = _hook()
             outcome, number = receive(services, writer, source, hook) if isinstance(hook, Hook) else (hook, None)
             metrics.received(source.name, outcome)
@@ -30,7 +34,10 @@ def add_hooks(views: Blueprint, services: Services, writer: GroupCommit, metrics
 
     for name, source in services.sources.items():
         methods = ["GET", "POST"] if name in services.platforms else ["POST"]
-        views.add_url_rule(f"/hooks/{name}", name, view(source), methods=methods)
+        views.add_url_rule(f"/hooks/{name}", name, view(source), methods=methods, strict_slashes=False)
+        if kinds := getattr(source, "kinds", ()):
+            rule = f"/hooks/{name}/<any({', '.join(repr(kind) for kind in kinds)}):kind>"
+            views.add_url_rule(rule, f"{name}-kinds", view(source), methods=methods, strict_slashes=False)
 
 
 def _hook() -> Hook | Outcome:

@@ -1,0 +1,81 @@
+"""The kinds of Meituan's pushes, and what the door needs of one: its kind, shop and order (``meituan.md`` 3.4)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from connector.domain.errors import Unreadable
+from mappings.wire import read
+
+#: The last parts of our addresses; a merchant registers one address for each kind, or one for all.
+KINDS: Final = (
+    "order-paid",
+    "order-confirmed",
+    "order-completed",
+    "order-cancelled",
+    "refund",
+    "partial-refund",
+    "refund-money",
+    "logistics",
+    "self-logistics",
+    "reminder",
+    "settlement",
+    "privacy-downgrade",
+    "shop-status",
+    "shop-binding",
+    "picking-done",
+)
+#: A push of a kind that is documented without fields, or not at all.
+UNKNOWN: Final = "unknown"
+
+_ORDERS: Final = {"4": "order-confirmed", "8": "order-completed"}
+#: Fields that only one kind has, the first that is there decides.
+_MARKS: Final = {
+    "logistics_status": "logistics",
+    "refund_status": "refund-money",
+    "remind_id": "reminder",
+    "settleAmount": "settlement",
+    "poi_status": "shop-status",
+    "poi_info": "shop-binding",
+    "pick_up_data": "picking-done",
+}
+
+
+def kind_of(params: Mapping[str, str]) -> str:
+    """The kind of a push that came to the address of all kinds, told by its fields.
+
+    >>> kind_of({"order_id": "1", "reason_code": "1102"}), kind_of({"order_id": "1", "status": "8"})
+    ('order-cancelled', 'order-completed')
+    """
+    mark = next((kind for field, kind in _MARKS.items() if field in params), "")
+    if mark:
+        return "self-logistics" if mark == "logistics" and "order_id" not in params else mark
+    if "refund_id" in params or "notify_type" in params:
+        return "partial-refund" if "food" in params or "money" in params else "refund"
+    if "status" in params and params.keys() & {"order_id", "wm_order_id_view"}:
+        return _ORDERS.get(params["status"], "order-paid")
+    return "order-cancelled" if "order_id" in params and "reason_code" in params else UNKNOWN
+
+
+def order_of(params: Mapping[str, str]) -> str:
+    """The order's number; empty if the push speaks of none."""
+    named = params.get("order_id") or _inner(params, "pick_up_data", "order_id")
+    return named or params.get("wm_order_id_view") or params.get("order_view_id") or ""
+
+
+def shop_of(params: Mapping[str, str]) -> str:
+    """The merchant's code of the shop; empty where the push does not name it."""
+    return (
+        params.get("app_poi_code")
+        or _inner(params, "pick_up_data", "app_poi_code")
+        or _inner(params, "poi_info", "appPoiCode")
+    )
+
+
+def _inner(params: Mapping[str, str], field: str, key: str) -> str:
+    """A member of a field that is JSON text; empty if it cannot be told."""
+    try:
+        inner = read(params[field]) if params.get(field) else {}
+    except Unreadable:
+        return ""
+    value = inner.get(key) if isinstance(inner, Mapping) else None
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
