@@ -57,13 +57,14 @@ class Content:
     """The order as the customer sees it; reductions are kept positive and turned on the wire.
 
     `rate` is the commission in percent, `subsidy` the delivery share carried by the merchant, `book_seconds`
-    how long after payment a pre-order is wished for.
+    how long after payment a pre-order is wished for, `bag` the fee for a bag (Meituan alone).
     """
 
     baskets: tuple[Basket, ...]
     boxes: int = 0
     box_price: int = 0
     deliver_fee: int = 0
+    bag: int = 0
     activities: tuple[Activity, ...] = ()
     red_packet: int = 0
     rate: int = 17
@@ -93,8 +94,8 @@ class Content:
 
     @property
     def original(self) -> int:
-        """`originalPrice`: every item, boxes and delivery included."""
-        return sum(line.total for line in self.lines) + self.package_fee + self.deliver_fee
+        """Before all reductions: every item, boxes, bag and delivery included."""
+        return sum(line.total for line in self.lines) + self.package_fee + self.bag + self.deliver_fee
 
     @property
     def shop_part(self) -> int:

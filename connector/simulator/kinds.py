@@ -22,17 +22,19 @@ SHARED = Activity(number=1291917226, name="在线支付立减优惠", category=1
 VOUCHER = Activity(number=1126860207724, name="商家代金券抵扣", category=15, shop=200, eleme=300)
 MEMBER = Activity(number=400009603388428161, name="超级会员专享红包", category=15, shop=400)
 SINGLE = Activity(number=1293759106, name="单品定价", category=11, shop=999)
+DELIVERY = Activity(number=2100000025, name="减配送费", category=2, shop=100, eleme=200)
 LIMITED = Activity(number=1300000200, name="限量抢购", category=200, shop=350, eleme=150)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """An order that can be placed by name."""
+    """An order that can be placed by name; `platform` if it exists at one alone."""
 
     name: str
     zh: str
     en: str
     content: Content
+    platform: str = ""
 
 
 def line(number: int, quantity: int = 1, user_price: int | None = None) -> Line:
@@ -99,6 +101,11 @@ _ALL = (
         activities=(ONLINE,), book_seconds=5 * HOURS)),
     Kind(name="pick_up", zh="到店自取", en="Pick-up", content=Content(
         baskets=(basket(1, line(2), line(13)),), boxes=1, box_price=100, pick_up=True)),
+    Kind(name="delivery_discount", zh="配送费优惠", en="A reduction of the delivery fee", content=Content(
+        baskets=(basket(1, line(12), line(13)),), boxes=1, box_price=100, deliver_fee=400,
+        activities=(DELIVERY,))),
+    Kind(name="bag", zh="打包袋（美团）", en="A bag (Meituan)", platform="meituan", content=Content(
+        baskets=(basket(1, line(2), line(11)),), boxes=2, box_price=100, bag=50, deliver_fee=300)),
     Kind(name="company", zh="公司餐带发票", en="For a company, with an invoice", content=Content(
         baskets=(basket(1, line(5, 6), line(6, 5), line(8, 3), line(10, 11)),), boxes=25, box_price=100,
         deliver_fee=900, activities=(SHARED, VOUCHER), invoice="测试科技有限公司",
@@ -153,3 +160,8 @@ def at_random(rng: Random) -> Content:
         rate=rng.choice((0, 17, 18, 23)),
         subsidy=rng.choice((0, 0, 200)),
     )
+
+
+def kinds_of(platform: str) -> dict[str, Kind]:
+    """Those that can be placed at a platform."""
+    return {name: kind for name, kind in KINDS.items() if kind.platform in ("", platform)}

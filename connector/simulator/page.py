@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
-from .acts import offered
-from .bodies import DELIVERY
+from .eleme.bodies import DELIVERY
+from .eleme.rides import possible
 from .errors import PlatformError
 from .guard import guard, here
-from .kinds import KINDS
-from .rides import possible
+from .kinds import KINDS, kinds_of
 from .units import local, yuan
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
-    from .order import Order
+    from .eleme.order import Order
 
 page = Blueprint("page", __name__, template_folder="templates")
 page.before_request(guard)
@@ -58,7 +57,7 @@ def _shown(order: Order) -> dict[str, object]:
         "paid": f"{yuan(order.content.paid):.2f}",
         "refunded": f"{yuan(order.refunded):.2f}",
         "lines": [f"{line.dish.title} × {line.quantity}" for line in order.content.lines],
-        "acts": offered(order),
+        "acts": here().eleme.offered(order),
         "codes": [code for code in DELIVERY if possible(order, code)],
     }
 
@@ -68,13 +67,13 @@ def index() -> Response:
     """Shops, a form to order, the latest orders, the latest deliveries."""
     world = here()
     with world.lock:
-        orders = [_shown(order) for order in islice(reversed(world.orders.values()), ORDERS_SHOWN)]
-        shops = [shop for _, shop in world.shops.values()]
+        orders = [_shown(order) for order in islice(reversed(world.eleme.orders.values()), ORDERS_SHOWN)]
+        shops = [shop for _, shop in world.eleme.shops.values()]
     html = render_template(
         "simulator.html",
         lang=_lang(),
         shops=shops,
-        kinds=KINDS.values(),
+        kinds=kinds_of("eleme").values(),
         orders=orders,
         pushes=list(islice(reversed(world.pusher.log), PUSHES_SHOWN)),
         waiting=world.pusher.waiting(),
@@ -94,7 +93,7 @@ def order() -> AnyResponse:
     """The form's order."""
     kind = request.form.get("kind", "")
     shop_id = request.form.get("shop", 0, type=int)
-    if kind not in KINDS or shop_id not in here().shops:
+    if kind not in KINDS or shop_id not in here().eleme.shops:
         return _again("?")
     here().place(shop_id, KINDS[kind].content, kind=kind)
     return _again()

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .acts import ACTS, Actor
-from .errors import PlatformError
+from .acting import Actor
+from .eleme.scenarios import SCENARIOS
+from .errors import VALIDATION_FAILED, PlatformError
 from .kinds import KINDS
-from .scenarios import SCENARIOS
+from .meituan.scenarios import SCENARIOS as MEITUAN_SCENARIOS
 from .units import SECOND
 
 if TYPE_CHECKING:
-    from .scenarios import Scenario, Step
+    from .scenario import Scenario, Step
     from .world import World
 
 
@@ -36,7 +37,7 @@ class Played:
     """What was put on the agenda; `refused` fills with the steps that the platform did not allow."""
 
     order_id: str
-    shop_id: int
+    shop_id: int | str
     kind: str
     scenario: str
     refused: list[str]
@@ -64,12 +65,27 @@ LUNCH: tuple[Planned, ...] = tuple(
     for number, (shop, kind, scenario) in enumerate(_RUSH)
 )
 LUNCH_SECONDS = max(planned.after + SCENARIOS[planned.scenario].length for planned in LUNCH)
+# The same at Meituan, and what happens only there.
+_RUSH_THERE = (
+    (0, "several", "refund_twice"),
+    (1, "specs", "refund_part_then_rest"),
+    (2, "several", "asked_then_done"),
+    (0, "several", "part_cancel"),
+    (1, "bag", "self_delivered"),
+    (2, "delivery_discount", "cancel_upheld"),
+)
+MEITUAN_LUNCH: tuple[Planned, ...] = tuple(
+    Planned(shop=shop, kind=kind, scenario=scenario, after=number * BETWEEN_ORDERS)
+    for number, (shop, kind, scenario) in enumerate((*_RUSH, *_RUSH_THERE))
+)
+MEITUAN_LUNCH_SECONDS = max(one.after + MEITUAN_SCENARIOS[one.scenario].length for one in MEITUAN_LUNCH)
+PLANS = {"eleme": (LUNCH, LUNCH_SECONDS), "meituan": (MEITUAN_LUNCH, MEITUAN_LUNCH_SECONDS)}
 
 
 def play(  # noqa: PLR0913 - the one way to play, all but what is played by name
     world: World,
     scenario: Scenario,
-    shop_id: int,
+    shop_id: int | str,
     kind: str,
     *,
     start: int,
@@ -80,17 +96,18 @@ def play(  # noqa: PLR0913 - the one way to play, all but what is played by name
 
     Without `merchant` somebody else does those steps.
     """
-    world.shop(shop_id)
-    order_id = world.reserve()
+    platform = world.shop_platform(shop_id)
+    platform.shop(shop_id)
+    order_id = platform.reserve()
     played = Played(order_id=order_id, shop_id=shop_id, kind=kind, scenario=scenario.name, refused=[])
 
     def placed(at: int) -> None:
-        world.place(shop_id, KINDS[kind].content, kind=kind, at=at, order_id=order_id)
+        platform.place(shop_id, KINDS[kind].content, kind=kind, at=at, order_id=order_id)
 
     world.plays.append(played)
     world.later(start, placed)
     for step in scenario.steps:
-        if merchant or ACTS[step.act].actor is not Actor.MERCHANT:
+        if merchant or platform.acts[step.act].actor is not Actor.MERCHANT:
             world.later(start + step.at * SECOND // pace, partial(_do, world, played, step))
     return played
 
@@ -103,14 +120,26 @@ def _do(world: World, played: Played, step: Step, at: int) -> None:
 
 
 def play_plan(
-    world: World, plan: tuple[Planned, ...], *, start: int, merchant: bool = True, pace: int = 1
+    world: World,
+    plan: tuple[Planned, ...],
+    *,
+    start: int,
+    platform: str = "eleme",
+    merchant: bool = True,
+    pace: int = 1,
 ) -> list[Played]:
-    """Plays every order of a plan, `pace` times as fast as life; shops are counted round if the world has fewer."""
-    shops = list(world.shops)
+    """Plays every order of a plan in a platform's shops, `pace` times as fast as life.
+
+    Shops are counted round if the platform has fewer.
+    """
+    shops = list(world.platform(platform).shops)
+    if not shops:
+        raise PlatformError(VALIDATION_FAILED, f"平台 {platform} 没有店铺")
+    scenarios = world.platform(platform).scenarios
     return [
         play(
             world,
-            SCENARIOS[planned.scenario],
+            scenarios[planned.scenario],
             shops[planned.shop % len(shops)],
             planned.kind,
             start=start + planned.after * SECOND // pace,

@@ -1,4 +1,4 @@
-"""Delivers pushes: a queue with due times, retries, and a list of what did not arrive (platform page 1.3).
+"""Delivers pushes: a queue with due times, retries, and a list of what did not arrive.
 
 Nothing here waits. `drain()` delivers what is due by the clock; a test moves the clock and drains again, and
 `server.py` does the same from a thread.
@@ -9,27 +9,70 @@ from __future__ import annotations
 import dataclasses
 import heapq
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from .envelope import Push, draw, signed, written
-from .signing import parse
-from .units import SECOND, compact
+from .units import SECOND, parse
 
 if TYPE_CHECKING:
-    from .config import App, SimulatorConfig
+    from .config import SimulatorConfig
     from .switches import Board, Switches
 
-NEW_ORDER = (10, 217)
-UNKNOWN_TYPE = 999
-TAKEN = {"message": "ok"}
-JSON_HEADERS = {"Content-Type": "application/json"}
 KEPT_IN_LOG = 20_000
 ANSWER_SHOWN = 200
+WAYS = ("lost", "missed", "overtaken")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wire:
+    """One delivery as HTTP, with the forms that it took."""
+
+    url: str
+    body: bytes = b""
+    method: str = "POST"
+    content_type: str = "application/json"
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Push(ABC):
+    """A message to be delivered, `at` the moment of the event, `number` its place.
+
+    `holds` names the switch that may keep it back; it leaves when another push of the same `thread` has gone.
+    """
+
+    number: int
+    request_id: str
+    app_id: int
+    shop_id: int | str
+    order_id: str
+    kind: int | str
+    at: int
+    retry_seconds: tuple[int, ...]
+    holds: str = ""
+    thread: str = ""
+
+    @abstractmethod
+    def wire(self, switches: Switches, rng: Random, now: int) -> Wire:
+        """How it is sent; everything drawn comes from `rng`, so that a run can be repeated."""
+
+    @abstractmethod
+    def again(self, attempt: int, switches: Switches, now: int) -> Self:
+        """What is sent at the second attempt and later ones."""
+
+    @abstractmethod
+    def strange(self) -> Self:
+        """The same of a kind that nobody knows."""
+
+    @property
+    @abstractmethod
+    def taken(self) -> object:
+        """The JSON answer that counts as taken."""
 
 
 @dataclass(frozen=True, order=True)
@@ -45,9 +88,10 @@ class Sent:
     """One delivery and what came back; `status` 0 means no answer at all."""
 
     request_id: str
-    kind: int
+    kind: int | str
+    app_id: int
     order_id: str
-    shop_id: int
+    shop_id: int | str
     attempt: int
     at: int
     forms: tuple[str, ...]
@@ -66,28 +110,28 @@ class Pusher:
         self._held: dict[str, list[Push]] = {}
         self._place = 0
         self._busy = 0
-        self._client = httpx.Client(
-            transport=config.transport, timeout=config.push_timeout, trust_env=False, headers=JSON_HEADERS
-        )
+        self._client = httpx.Client(transport=config.transport, timeout=config.push_timeout, trust_env=False)
         self.changed = threading.Condition()
         self.log: deque[Sent] = deque(maxlen=KEPT_IN_LOG)
         self._not_reached: dict[int, dict[str, Push]] = {}
 
     def send(self, push: Push) -> None:
         """Takes a push over; the switches decide whether, when and how often it leaves."""
-        switches = self._board.of(push.app.app_id)
+        switches = self._board.of(push.app_id)
         rng = self._rng(push, 0)
-        drawn = {name: rng.random() < getattr(switches, name) for name in ("lost", "missed", "overtaken")}
+        drawn = {name: rng.random() < getattr(switches, name) for name in WAYS}
+        if push.holds and push.holds not in WAYS:
+            drawn[push.holds] = rng.random() < getattr(switches, push.holds)
         with self.changed:
             if drawn["missed"]:
                 self._list(push)
             if drawn["lost"] or drawn["missed"]:
                 return
-            if push.kind in NEW_ORDER and drawn["overtaken"]:
-                self._held.setdefault(push.order_id, []).append(push)
+            if push.holds and drawn[push.holds]:
+                self._held.setdefault(push.thread, []).append(push)
                 return
             self._put_copies(push, switches, rng)
-            for held in self._held.pop(push.order_id, []):
+            for held in self._held.pop(push.thread, []):
                 self._put(held, self._config.clock(), 1)
             self.changed.notify_all()
 
@@ -99,8 +143,7 @@ class Pusher:
             wait = late + (rng.uniform(0, switches.shuffle_seconds) if shuffled else 0.0)
             self._put(push, self._config.clock() + int(wait * SECOND), 1)
         if rng.random() < switches.extra_unknown:
-            strange = dataclasses.replace(push, kind=UNKNOWN_TYPE, request_id=f"{push.request_id}9")
-            self._put(strange, self._config.clock(), 1)
+            self._put(push.strange(), self._config.clock(), 1)
 
     def _rng(self, push: Push, attempt: int) -> Random:
         # By the push's own number, so that threads that overtake each other change nothing.
@@ -111,7 +154,7 @@ class Pusher:
         heapq.heappush(self._queue, _Due(at, self._place, attempt, push))
 
     def _list(self, push: Push) -> None:
-        self._not_reached.setdefault(push.app.app_id, {})[push.request_id] = push
+        self._not_reached.setdefault(push.app_id, {})[push.request_id] = push
 
     def wait(self, most: float) -> None:
         """Waits until something may be due, at most so many seconds."""
@@ -149,19 +192,20 @@ class Pusher:
         return count
 
     def _deliver(self, due: _Due) -> None:
-        push, switches = due.push, self._board.of(due.push.app.app_id)
-        if due.attempt > 1 and switches.new_request_id:
-            push = dataclasses.replace(push, request_id=f"{push.request_id}{due.attempt}")
-        forms = draw(switches, self._rng(push, due.attempt))
-        status, answer, ok = self._post(push.app, written(signed(push, forms), forms))
+        push, switches = due.push, self._board.of(due.push.app_id)
+        if due.attempt > 1:
+            push = push.again(due.attempt, switches, self._config.clock())
+        wire = push.wire(switches, self._rng(push, due.attempt), self._config.clock())
+        status, answer, ok = self.post(wire, push.taken)
         sent = Sent(
             request_id=push.request_id,
             kind=push.kind,
+            app_id=push.app_id,
             order_id=push.order_id,
             shop_id=push.shop_id,
             attempt=due.attempt,
             at=self._config.clock(),
-            forms=tuple(sorted(forms)),
+            forms=wire.forms,
             status=status,
             answer=answer[:ANSWER_SHOWN],
             ok=ok,
@@ -172,70 +216,46 @@ class Pusher:
                 self._failed(due)
 
     def _failed(self, due: _Due) -> None:
-        if due.attempt < self._config.push_deliveries:
-            again = self._config.clock() + self._config.push_retry_seconds * SECOND
+        if due.attempt <= len(due.push.retry_seconds):
+            again = self._config.clock() + due.push.retry_seconds[due.attempt - 1] * SECOND
             self._put(due.push, again, due.attempt + 1)
         else:
             self._list(due.push)
 
-    def _address(self, app: App) -> str:
-        return app.push_url or self._config.push_url
-
-    def _post(self, app: App, body: bytes) -> tuple[int, str, bool]:
+    def post(self, wire: Wire, taken: object) -> tuple[int, str, bool]:
         """The HTTP status (0 without an answer), the text, and whether it counts as taken."""
+        headers = {"Content-Type": wire.content_type} if wire.method == "POST" else {}
         try:
-            answer = self._client.post(self._address(app), content=body)
+            answer = self._client.request(wire.method, wire.url, content=wire.body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             return 0, type(error).__name__, False
-        return answer.status_code, answer.text, answer.status_code == httpx.codes.OK and _taken(answer)
+        return answer.status_code, answer.text, answer.status_code == httpx.codes.OK and _taken(answer, taken)
 
-    def check(self, app: App) -> dict[str, bool]:
+    def check(self, url: str, taken: object) -> dict[str, bool]:
         """The reachability check of the console: a GET and an empty POST, each answered as a push is."""
-        try:
-            seen = self._client.get(self._address(app))
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return {"get": False, "empty_post": self._post(app, b"")[2]}
-        taken = seen.status_code == httpx.codes.OK and _taken(seen)
-        return {"get": taken, "empty_post": self._post(app, b"")[2]}
+        ways = {"get": Wire(url=url, method="GET"), "empty_post": Wire(url=url)}
+        return {name: self.post(wire, taken)[2] for name, wire in ways.items()}
 
-    def not_reached(self, app: App) -> list[Push]:
-        """What did not arrive, oldest first; reading takes it off the list unless a switch keeps it."""
+    def not_reached(self, app_id: int, *, kept: bool) -> list[Push]:
+        """What did not arrive, oldest first; reading takes it off the list unless it is `kept`."""
         with self.changed:
-            found = self._not_reached.get(app.app_id, {})
-            if not self._board.of(app.app_id).not_reached_kept:
-                self._not_reached[app.app_id] = {}
+            found = self._not_reached.get(app_id, {})
+            if not kept:
+                self._not_reached[app_id] = {}
             return sorted(found.values(), key=lambda push: push.number)
 
-    def not_reached_count(self, app: App) -> int:
+    def not_reached_count(self, app_id: int) -> int:
         """How many are on that list."""
         with self.changed:
-            return len(self._not_reached.get(app.app_id, {}))
+            return len(self._not_reached.get(app_id, {}))
 
     def close(self) -> None:
         """Ends the connections."""
         self._client.close()
 
 
-def _taken(answer: httpx.Response) -> bool:
+def _taken(answer: httpx.Response, taken: object) -> bool:
     try:
-        return parse(answer.content) == TAKEN
+        return parse(answer.content) == taken
     except ValueError:
         return False
-
-
-def as_list_entry(push: Push) -> dict[str, object]:
-    """A row of `getNonReachedOMessages`: no signature (page 5.5)."""
-    return {
-        "requestId": push.request_id,
-        "type": push.kind,
-        "message": push.message,
-        "shopId": push.shop_id,
-        "userId": push.app.user_id,
-        "timestamp": push.at,
-        "orderId": push.order_id,
-    }
-
-
-def as_text(push: Push) -> str:
-    """A row of `getNonReachedMessages`: the push envelope as text (inferred)."""
-    return compact(signed(push))

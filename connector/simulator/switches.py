@@ -1,4 +1,4 @@
-"""What can be made to go wrong, per application: pushes that misbehave and actions that fail (page 8)."""
+"""What can be made to go wrong, per application: pushes that misbehave and calls that fail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import params
 from .errors import VALIDATION_FAILED, PlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 # error: an error envelope; garbage: text that is no JSON; nothing: an empty body; stall: no answer for a long time
 FAULTS = ("error", "garbage", "nothing", "stall")
@@ -44,15 +44,13 @@ class Fault:
 
 @dataclass(kw_only=True)
 class Switches:
-    """Numbers from 0 to 1 are the share of pushes (or orders) that it happens to; `true` is 1.
+    """What every platform has. Numbers from 0 to 1 are the share of pushes that it happens to; `true` is 1.
 
-    On the way: `doubled` sent twice; `late` by `late_seconds`; `shuffled` by anything up to `shuffle_seconds`;
-    `lost` never sent and on no list; `missed` not sent but on the list of what did not arrive; `overtaken` a new
-    order comes after the next push of it (12 before 10); `extra_unknown` a push of an unknown type beside it.
-    In the body: `wrong_signature`, `changed_message` (after signing), `type_as_text`, `user_id_as_text`,
-    `extra_key`, `escaped`, `pretty`; `slim` a 217 for a 10; `slim_refunds` requests without type and money.
-    `downgraded`: orders that heal after `downgraded_reads` reads. `new_request_id`: a re-push gets an id of its
-    own. `not_reached_kept`: reading that list does not empty it. `rate_per_second`: calls, 0 for any number.
+    `doubled` sent twice; `late` by `late_seconds`; `shuffled` by anything up to `shuffle_seconds`; `lost` never sent
+    and on no list; `missed` not sent but on the list of what did not arrive (where there is one); `overtaken` a new
+    order comes after the next push of it; `extra_unknown` a push of an unknown kind beside it; `wrong_signature`;
+    `changed_message` (after signing); `extra_key`; `downgraded`: orders that heal after `downgraded_reads` reads.
+    `rate_per_second`: calls, 0 for any number. `faults`: calls that fail, by action or path.
     """
 
     doubled: float = 0.0
@@ -66,34 +64,41 @@ class Switches:
     extra_unknown: float = 0.0
     wrong_signature: float = 0.0
     changed_message: float = 0.0
-    type_as_text: float = 0.0
-    user_id_as_text: float = 0.0
     extra_key: float = 0.0
-    escaped: float = 0.0
-    pretty: float = 0.0
-    slim: float = 0.0
-    slim_refunds: float = 0.0
     downgraded: float = 0.0
     downgraded_reads: int = 2
-    new_request_id: bool = False
-    not_reached_kept: bool = False
     rate_per_second: int = 0
     faults: dict[str, Fault] = field(default_factory=dict)
 
+    @classmethod
+    def names(cls) -> set[str]:
+        """Those that there are."""
+        return {entry.name for entry in dataclasses.fields(cls)}
+
+    def read(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """The values that `changes` would set; `faults` = `{action or "*": fault or null}` is merged."""
+        return {name: self._value(name, value) for name, value in changes.items()}
+
     def change(self, changes: Mapping[str, object]) -> None:
-        """Sets what is named, all or nothing; `faults` = `{action or "*": fault or null}` is merged."""
-        read = {name: self._value(name, value) for name, value in changes.items()}
-        for name, value in read.items():
+        """Sets what is named, all or nothing."""
+        for name, value in self.read(changes).items():
             setattr(self, name, value)
 
     def _value(self, name: str, value: object) -> object:
+        if name not in self.names():
+            raise PlatformError(VALIDATION_FAILED, f"没有这个开关 {name}")
+        present = getattr(self, name)
         if name == "faults":
             return self._merged(value)
-        if name not in {entry.name for entry in dataclasses.fields(self)}:
-            raise PlatformError(VALIDATION_FAILED, f"没有这个开关 {name}")
+        if isinstance(present, dict):
+            return self._table(name, value)
         if not isinstance(value, int | float) or value < 0:
             raise PlatformError(VALIDATION_FAILED, f"开关 {name} 应为数字")
-        return type(getattr(self, name))(value)
+        return type(present)(value)
+
+    def _table(self, name: str, value: object) -> object:
+        """A switch that is a table of its own."""
+        raise PlatformError(VALIDATION_FAILED, f"开关 {name} 不正确: {value}")
 
     def _merged(self, value: object) -> dict[str, Fault]:
         if not isinstance(value, dict):
@@ -115,24 +120,46 @@ class Switches:
 class Board:
     """The switches of every application."""
 
-    def __init__(self, app_ids: Iterable[int]) -> None:
-        self._apps = {app_id: Switches() for app_id in app_ids}
+    def __init__(self) -> None:
+        self._apps: dict[int, Switches] = {}
+        self._platforms: dict[int, str] = {}
+
+    def add(self, platform: str, app_id: int, switches: Switches) -> None:
+        """Takes those of one more application."""
+        self._apps[app_id] = switches
+        self._platforms[app_id] = platform
 
     def of(self, app_id: int) -> Switches:
         """Those of one application."""
         return self._apps[app_id]
 
     def change(self, changes: Mapping[str, object]) -> None:
-        """Changes one application's, or with no `app_id` everybody's."""
-        rest = {name: value for name, value in changes.items() if name != "app_id"}
-        chosen = self._apps
+        """Changes those of the application `app_id`, of all of a `platform`, or everybody's, all or nothing.
+
+        Everybody's are changed where a platform has them; a switch that none of the chosen has is refused.
+        """
+        rest = {name: value for name, value in changes.items() if name not in ("app_id", "platform")}
+        chosen = self._chosen(changes)
+        known = {name for switches in chosen for name in switches.names()}
+        for name in rest:
+            if name not in known:
+                raise PlatformError(VALIDATION_FAILED, f"没有这个开关 {name}")
+        named = [({name: rest[name] for name in rest if name in one.names()}, one) for one in chosen]
+        for own, switches in named:
+            switches.read(own)
+        for own, switches in named:
+            switches.change(own)
+
+    def _chosen(self, changes: Mapping[str, object]) -> list[Switches]:
         if "app_id" in changes:
             app_id = params.integer(changes, "app_id")
             if app_id not in self._apps:
                 raise PlatformError(VALIDATION_FAILED, "没有这个应用")
-            chosen = {app_id: self._apps[app_id]}
-        for switches in chosen.values():
-            switches.change(rest)
+            return [self._apps[app_id]]
+        if "platform" in changes:
+            platform = params.word(changes, "platform", tuple(self._platforms.values()))
+            return [one for app_id, one in self._apps.items() if self._platforms[app_id] == platform]
+        return list(self._apps.values())
 
     def shown(self) -> dict[str, dict[str, object]]:
         """All of them as JSON, by application id."""

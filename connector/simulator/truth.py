@@ -1,19 +1,18 @@
-"""What really happened, for whoever compares the platform with the connector and the ERP (amounts in fen)."""
+"""What really happened, for whoever compares the platforms with the connector and the ERP (amounts in fen)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .order import Status
-from .units import seconds
+from .units import day, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .order import Order
+    from .order import AnyOrder
 
 
-def sold(order: Order, window: int, now: int) -> bool:
+def sold(order: AnyOrder, window: int, now: int) -> bool:
     """Whether the order became a sale by the business's own rule, at the moment `now` (milliseconds).
 
     It does at the end of the cancellation window, `window` seconds after acceptance with that second included,
@@ -27,22 +26,24 @@ def sold(order: Order, window: int, now: int) -> bool:
     return finished or (not back_in_time and seconds(now) > end)
 
 
-def row(order: Order, window: int, now: int) -> dict[str, object]:
+def row(order: AnyOrder, window: int, now: int) -> dict[str, object]:
     """One order of `GET /sim/orders`."""
     return {
         "orderId": order.id,
+        "platform": order.platform,
         "shop": order.shop.id,
         "kind": order.kind,
+        "day": day(order.placed_at),
         "daySn": order.day_sn,
         "status": order.word,
         "refundStatus": order.refund_word,
         "paid": order.content.paid,
         "refunded": order.refunded,
         "sold": sold(order, window, now),
-        "cancelled": order.status is Status.INVALID,
+        "cancelled": order.voided,
         "finished": order.finished_at is not None,
         "prepared": order.prepared_at is not None,
-        "rider": order.rides[-1].code if order.rides else 0,
+        "rider": order.ride_code or 0,
         "placed": order.placed_at,
         "accepted": order.accepted_at,
         "items": [
@@ -56,11 +57,12 @@ def row(order: Order, window: int, now: int) -> dict[str, object]:
             }
             for number, line in enumerate(order.content.lines, 1)
         ],
+        "refunds": order.refund_rows(),
         "history": [{"at": at, "type": kind} for at, kind in order.history],
     }
 
 
-def totals(orders: Iterable[Order], window: int, now: int) -> dict[str, int]:
+def totals(orders: Iterable[AnyOrder], window: int, now: int) -> dict[str, int]:
     """The sums of a shop: orders by what became of them, and money of the sold ones."""
     rows = list(orders)
     became = [order for order in rows if sold(order, window, now)]
@@ -70,5 +72,18 @@ def totals(orders: Iterable[Order], window: int, now: int) -> dict[str, int]:
         "paid": sum(order.content.paid for order in became),
         "refunded": sum(order.refunded for order in became),
         "net": sum(order.content.paid - order.refunded for order in became),
-        "income": sum(order.content.income for order in became),
+        "income": sum(order.income for order in became),
+    }
+
+
+def of_day(orders: Iterable[AnyOrder], date: str) -> dict[str, object]:
+    """The platform's own list of a shop and a business day (`yyyy-MM-dd`): what a three-way count starts from."""
+    rows = [order for order in orders if day(order.placed_at) == date]
+    return {
+        "orders": len(rows),
+        "ids": [order.id for order in rows],
+        "cancelled": sum(order.voided for order in rows),
+        "finished": sum(order.finished_at is not None for order in rows),
+        "paid": sum(order.content.paid for order in rows),
+        "refunded": sum(order.refunded for order in rows),
     }

@@ -1,4 +1,4 @@
-"""Money, time and JSON as the platform writes them (platform page, head and sections 3 and 4.3).
+"""Money, time and JSON as the platforms write them (platform pages).
 
 Inside the simulator money is integer fen and time integer milliseconds since 1970 UTC; this file is where
 both become what stands on the wire: yuan as JSON doubles, local text in GMT+8, whole seconds.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from typing import NoReturn
 
 CHINA = timezone(timedelta(hours=8))
 SECOND = 1000
@@ -58,3 +59,15 @@ def compact(value: object) -> str:
     '{"名":[1,2.5,null,true]}'
     """
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def parse(raw: bytes | str) -> object:
+    """JSON with exact integers; `ValueError` for anything else, `NaN` and bottomless nesting included."""
+
+    def refuse(constant: str) -> NoReturn:
+        raise ValueError(f"{constant} is not JSON")
+
+    try:
+        return json.loads(raw, parse_constant=refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

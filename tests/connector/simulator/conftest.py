@@ -10,8 +10,10 @@ import httpx
 import pytest
 
 from connector.simulator import PlatformError, SimulatorConfig, create_app, world_of
+from connector.simulator.eleme.signing import same, sign_push, sign_request
 from connector.simulator.kinds import KINDS
-from connector.simulator.signing import same, sign_push, sign_request
+
+from . import meituan as meituan_side
 
 NOW = 1_700_000_000_000
 SHOP = 155000001
@@ -50,11 +52,12 @@ class Connector:
     """Takes pushes; `answers` are used up one by one, then everything is taken."""
 
     requests: list = field(default_factory=list)
+    default: dict = field(default_factory=lambda: {"message": "ok"})
     answers: list = field(default_factory=list)
 
     def __call__(self, request):
         self.requests.append(request)
-        answer = self.answers.pop(0) if self.answers else httpx.Response(200, json={"message": "ok"})
+        answer = self.answers.pop(0) if self.answers else httpx.Response(200, json=self.default)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -225,3 +228,34 @@ def refusal(world, order, act, **args):
         world.act(order.id, act, args)
     assert before == (types(order), order.word, order.refund_word, order.refunded, len(order.cases))
     return refused.value.code, refused.value.message
+
+
+@pytest.fixture
+def there_app(make_config, connector):
+    """Meituan beside Ele.me; every push is taken."""
+    connector.default = {"data": "ok"}
+    app = create_app(
+        make_config(meituan_apps=[meituan_side.APP, meituan_side.OTHER], meituan_push_url=meituan_side.BASE)
+    )
+    yield app
+    world_of(app).pusher.close()
+
+
+@pytest.fixture
+def there(there_app):
+    return world_of(there_app)
+
+
+@pytest.fixture
+def there_client(there_app):
+    return there_app.test_client()
+
+
+@pytest.fixture
+def meituan(there_client, clock):
+    return meituan_side.Caller(there_client, clock)
+
+
+@pytest.fixture
+def other_meituan(there_client, clock):
+    return meituan_side.Caller(there_client, clock, meituan_side.OTHER)

@@ -3,9 +3,9 @@
 import pytest
 
 from connector.simulator import PlatformError
-from connector.simulator.acts import ACTS, offered
+from connector.simulator.eleme.acts import ACTS
+from connector.simulator.eleme.order import Role
 from connector.simulator.kinds import KINDS
-from connector.simulator.order import Role
 
 from .conftest import NOW, SHOP, pushed, refusal, types
 
@@ -166,10 +166,10 @@ LATER = {"self_delivery", "no_more_delivery", "answer_reminder"}
 
 
 @pytest.mark.parametrize("stage", ["order", "accepted", "finished"])
-def test_the_table_offers_what_the_stage_allows(request, stage):
+def test_the_table_offers_what_the_stage_allows(request, world, stage):
     order = request.getfixturevalue(stage)
     expected = {name for name, stages in NEEDED.items() if stages[stage]}
-    assert {act.name for act in offered(order)} == expected
+    assert {act.name for act in world.eleme.offered(order)} == expected
     assert set(NEEDED) | LATER == set(ACTS)
 
 
@@ -191,5 +191,5 @@ def test_time_never_goes_back_within_an_order(world, accepted):
 
 
 def test_the_role_can_be_given(world, order, connector):
-    world.act(order.id, "accept", role=Role.SYSTEM)
+    world.eleme.act(order.id, "accept", role=Role.SYSTEM)
     assert pushed(world, connector, 12)[0]["role"] == 2

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from connector.simulator.catalogue import DISHES
 from connector.simulator.config import App, Shop
 from connector.simulator.content import Activity, Basket, Content, Line
-from connector.simulator.kinds import KINDS, at_random, basket, line
-from connector.simulator.order import Order, Person
-from connector.simulator.receipt import commodities, downgraded, whole
+from connector.simulator.eleme.order import Order
+from connector.simulator.eleme.receipt import commodities, downgraded, whole
+from connector.simulator.kinds import KINDS, at_random, basket, kinds_of, line
+from connector.simulator.order import Person
 
 from .conftest import NOW
 
@@ -72,7 +73,7 @@ def check(content):
     assert sum(fen(one["amount"]) for one in order["orderActivities"]) == activity
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", kinds_of("eleme"))
 def test_the_sums_of_a_kind_agree(name):
     check(KINDS[name].content)
 

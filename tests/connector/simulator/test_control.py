@@ -45,7 +45,7 @@ def test_random_orders_differ_and_repeat(client, make_config):
     [
         {"kind": "unheard"},
         {"shop": 1},
-        {"shop": "155000001"},
+        {"shop": ["155000001"]},
         {"items": []},
         {"items": [{"code": "XX"}]},
         {"items": [{"dish": 99}]},

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.simulator import PlatformError, SimulatorConfig, create_app, world_of
-from connector.simulator.acts import ACTS, offered
-from connector.simulator.bodies import DELIVERY
-from connector.simulator.kinds import KINDS
-from connector.simulator.order import Status
-from connector.simulator.receipt import refund, whole
-from connector.simulator.rides import possible
+from connector.simulator.eleme.acts import ACTS
+from connector.simulator.eleme.bodies import DELIVERY
+from connector.simulator.eleme.order import Status
+from connector.simulator.eleme.receipt import refund, whole
+from connector.simulator.eleme.rides import possible
+from connector.simulator.kinds import KINDS, kinds_of
 from connector.simulator.truth import row, sold
 
 from .conftest import APP, Clock, Connector
@@ -51,7 +51,7 @@ def live(data, world, clock, order):
     """Something happens; what is offered is only refused for a part that has no money or no goods left."""
     clock.advance(data.draw(st.sampled_from((0, 1, 30, 61, 400, 901))))
     world.tick()
-    acts = offered(order)
+    acts = world.eleme.offered(order)
     if not acts:
         return
     act = data.draw(st.sampled_from(acts))
@@ -74,7 +74,7 @@ def check(order, earlier):
     assert refund(order)["refundStatus"] == whole(order)["refundStatus"] == order.refund_word
 
 
-@given(st.data(), st.sampled_from(sorted(KINDS)))
+@given(st.data(), st.sampled_from(sorted(kinds_of("eleme"))))
 def test_the_books_stay_right(data, kind):
     clock, connector = Clock(), Connector()
     config = SimulatorConfig(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connector.simulator.order import CaseStatus, Status
+from connector.simulator.eleme.order import CaseStatus, Status
 from connector.simulator.page import WORDS
 
 SHOP = 155000001

@@ -117,7 +117,7 @@ def test_retry_numbers_can_be_set(make_world, connector, clock):
     for expected in (1, 1, 0):
         assert world.pusher.drain() == expected
         clock.advance(5)
-    assert world.pusher.not_reached_count(world.config.accounts[0]) == 1
+    assert world.pusher.not_reached_count(APP["app_id"]) == 1
 
 
 def test_a_repush_waits_while_the_next_message_goes_out(world, connector):

@@ -3,8 +3,8 @@
 import pytest
 
 from connector.simulator import PlatformError
+from connector.simulator.eleme.rides import possible
 from connector.simulator.kinds import KINDS
-from connector.simulator.rides import possible
 
 SHOP = 155000001
 

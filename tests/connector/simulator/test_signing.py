@@ -7,9 +7,10 @@ import pytest
 
 from connector.simulator import create_app, world_of
 from connector.simulator.config import App
-from connector.simulator.envelope import Push, signed, written
+from connector.simulator.eleme.envelope import ElemePush, signed, written
+from connector.simulator.eleme.signing import push_text, request_text, same, sign_push, sign_request
 from connector.simulator.errors import INVALID_SIGNATURE
-from connector.simulator.signing import parse, push_text, request_text, same, sign_push, sign_request
+from connector.simulator.units import parse
 
 VECTORS = json.loads((Path(__file__).parents[2] / "data" / "eleme_signature_vectors.json").read_text(encoding="utf-8"))
 REQUESTS = [pytest.param(vector, id=vector["id"]) for vector in VECTORS["requests"]]
@@ -33,7 +34,7 @@ def test_a_request_is_signed_as_the_sdks_sign_it(vector):
 def test_the_api_takes_the_signature_of_a_vector_and_no_other(make_config, clock, vector, ascii_only):
     action, token, metas, params, secret = fields(vector)
     app = create_app(make_config(apps=[App(app_id=1, key=metas["app_key"], secret=secret, shops=())]))
-    world_of(app).tokens.valid = lambda _app, given: given == token
+    world_of(app).eleme.tokens.valid = lambda _app, given: given == token
     body = {"nop": "1.0.0", "id": "X", "action": action, "token": token, "metas": metas, "params": params}
     right = vector["expected"]["signature"]
 
@@ -68,10 +69,13 @@ def test_the_pusher_writes_a_vector_s_push_with_its_signature(vector):
         shops=(),
         user_id=int(body["userId"]),
     )
-    push = Push(
+    push = ElemePush(
         number=1,
         request_id=body["requestId"],
+        app_id=app.app_id,
         app=app,
+        url="http://connector.test/",
+        retry_seconds=(),
         shop_id=body["shopId"],
         order_id="",
         kind=int(body["type"]),

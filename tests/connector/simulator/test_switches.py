@@ -5,10 +5,10 @@ import json
 import httpx
 import pytest
 
-from connector.simulator.envelope import Push
+from connector.simulator.eleme.envelope import ElemePush
 from connector.simulator.kinds import KINDS
 
-from .conftest import NOW, SHOP, place, right, switch
+from .conftest import APP, NOW, SHOP, place, right, switch
 
 
 def test_a_repush_can_get_an_id_of_its_own(world, connector, clock):
@@ -121,10 +121,13 @@ def test_escaped_and_pretty_bodies_mean_the_same(world, connector):
 
 
 def world_push(world, envelope, order):
-    return Push(
+    return ElemePush(
         number=1,
         request_id=envelope["requestId"],
         app=world.config.accounts[0],
+        app_id=APP["app_id"],
+        url="http://connector.test/hooks/eleme",
+        retry_seconds=(),
         shop_id=SHOP,
         order_id=order.id,
         kind=10,

@@ -8,25 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from .units import compact
+from connector.simulator.units import compact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-def parse(raw: bytes | str) -> object:
-    """JSON with exact integers; `ValueError` for anything else, `NaN` and bottomless nesting included."""
-
-    def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"{constant} is not JSON")
-
-    try:
-        return json.loads(raw, parse_constant=refuse)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
 
 
 def _digest(text: str) -> str:

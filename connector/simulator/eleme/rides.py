@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import params
+from connector.simulator import params
+from connector.simulator.acting import Message
+from connector.simulator.errors import DELIVERY_STATE, PlatformError
+
 from .bodies import DELIVERY, delivery_body
-from .errors import DELIVERY_STATE, PlatformError
-from .moves import Message
 from .order import Ride, Status
 
 if TYPE_CHECKING:
-    from .moves import Moment
+    from connector.simulator.acting import Moment
+
     from .order import Order
 
 CALLED = 51

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import params
+from connector.simulator import params
+from connector.simulator.errors import REMINDER_STATE, VALIDATION_FAILED, PlatformError
+
 from .access import order_of
-from .errors import REMINDER_STATE, VALIDATION_FAILED, PlatformError
 from .order import Role, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .config import App
-    from .world import World
+    from connector.simulator.config import App
 
-    Action = Callable[[World, App, Mapping[str, object]], object]
+    from .platform import Eleme
+
+    Action = Callable[[Eleme, App, Mapping[str, object]], object]
 
 CANCEL_REASONS = (
     "others",
@@ -36,7 +38,7 @@ LONGEST_REPLY = 30
 def _act(name: str) -> Action:
     """An action that is one act of the shop, done through the open platform."""
 
-    def run(world: World, app: App, given: Mapping[str, object]) -> None:
+    def run(world: Eleme, app: App, given: Mapping[str, object]) -> None:
         order = order_of(world, app, given)
         world.act(order.id, name, role=Role.OPEN_PLATFORM)
 
@@ -48,24 +50,24 @@ def _reason(given: Mapping[str, object]) -> dict[str, object]:
     return {"reason": params.text(given, "remark", "")}
 
 
-def _cancel(world: World, app: App, given: Mapping[str, object]) -> None:
+def _cancel(world: Eleme, app: App, given: Mapping[str, object]) -> None:
     order, args = order_of(world, app, given), _reason(given)
     name = "reject" if order.status is Status.UNPROCESSED else "cancel"
     world.act(order.id, name, args, role=Role.OPEN_PLATFORM)
 
 
-def _apply_refund(world: World, app: App, given: Mapping[str, object]) -> None:
+def _apply_refund(world: Eleme, app: App, given: Mapping[str, object]) -> None:
     order, args = order_of(world, app, given), _reason(given)
     world.act(order.id, "refund", args, role=Role.OPEN_PLATFORM)
 
 
-def _disagree(world: World, app: App, given: Mapping[str, object]) -> None:
+def _disagree(world: Eleme, app: App, given: Mapping[str, object]) -> None:
     order = order_of(world, app, given)
     args = {"reason": params.text(given, "reason")}
     world.act(order.id, "disagree", args, role=Role.OPEN_PLATFORM)
 
 
-def _reply_reminder(world: World, app: App, given: Mapping[str, object]) -> None:
+def _reply_reminder(world: Eleme, app: App, given: Mapping[str, object]) -> None:
     number = params.integer(given, "remindId")
     kind = params.word(given, "type", REMINDER_REPLIES)
     content = params.text(given, "content", None if kind == "custom" else "")

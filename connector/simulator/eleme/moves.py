@@ -6,17 +6,19 @@ stands in `acts.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import params
+from connector.simulator import params
+from connector.simulator.acting import Message
+from connector.simulator.errors import REMINDER_STATE, VALIDATION_FAILED, PlatformError
+from connector.simulator.order import Reminder
+from connector.simulator.units import seconds
+
 from .bodies import reminder_body, state_body
-from .errors import REMINDER_STATE, VALIDATION_FAILED, PlatformError
-from .order import CaseStatus, Family, Reminder, Role, Status
-from .units import seconds
+from .order import CaseStatus, Family, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from connector.simulator.acting import Moment
 
     from .order import Case, Order
 
@@ -27,25 +29,6 @@ FORCED_INVALID = 17
 FINISHED = 18
 REMINDED = 45
 REMINDER_ANSWERED = 46
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment:
-    """When, by whom and with what an act happens; `number` is a fresh id, `free_cancel` seconds."""
-
-    at: int
-    role: Role
-    args: Mapping[str, object]
-    free_cancel: int
-    number: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """A push to be: its type and the body of its `message`."""
-
-    kind: int
-    body: Mapping[str, object]
 
 
 def _state(order: Order, kind: int, moment: Moment) -> Message:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.simulator.units import SECOND, local, seconds, yuan
+
 from .order import Answer, CaseStatus
-from .units import SECOND, local, seconds, yuan
 
 if TYPE_CHECKING:
-    from .config import App, Shop
-    from .order import Case, Order, Part, Reminder, Ride, Role
+    from enum import IntEnum
+
+    from connector.simulator.config import App, Shop
+    from connector.simulator.order import Reminder
+
+    from .order import Case, Order, Part, Ride
 
 NO_SUBSTATE = "noSubstate"
 DELIVERY: dict[int, tuple[str, str]] = {
@@ -52,7 +57,7 @@ ANSWERED = {
 }
 
 
-def state_body(order: Order, kind: int, at: int, role: Role) -> dict[str, object]:
+def state_body(order: Order, kind: int, at: int, role: IntEnum) -> dict[str, object]:
     """12, 14, 15, 17, 18; `updateTime` in seconds."""
     return {
         "orderId": order.id,

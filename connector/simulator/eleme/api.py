@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .deciding import DECIDING
-from .errors import (
+from connector.simulator.answering import Answer, Rate, failing
+from connector.simulator.errors import (
     EXCEED_LIMIT,
     ILLEGAL_REQUEST,
     INVALID_SIGNATURE,
@@ -18,27 +18,23 @@ from .errors import (
     UNAUTHORIZED,
     PlatformError,
 )
+from connector.simulator.units import SECOND, compact, parse
+
+from .deciding import DECIDING
+from .products import PRODUCTS
 from .reading import READING
-from .signing import parse, same, sign_request
-from .units import SECOND, compact, seconds
+from .signing import same, sign_request
 
 if TYPE_CHECKING:
-    from .config import App
-    from .switches import Fault
-    from .world import World
+    from connector.simulator.config import App
+    from connector.simulator.switches import Fault
+
+    from .platform import Eleme
 
 VERSION = "1.0.0"
 # Both seconds and milliseconds are in use (page, head); no time in seconds reaches this for 3,000 years.
 LEAST_MILLISECONDS = 100_000_000_000
-ACTIONS = {**DECIDING, **READING}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What goes back: HTTP status and body."""
-
-    status: int = 200
-    body: str
+ACTIONS = {**DECIDING, **READING, **PRODUCTS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +69,9 @@ def _read(members: dict[str, object]) -> Call:
 class Api:
     """The calls of one world; keeps count of them for the rate limit."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._counted: dict[int, tuple[int, int]] = {}
+    def __init__(self, world: Eleme) -> None:
+        self.world = world
+        self._rate = Rate()
 
     def call(self, raw: bytes) -> Answer:
         """The answer to one request body."""
@@ -91,9 +87,9 @@ class Api:
             return _enveloped(members.get("id"), None, {"code": error.code, "message": error.message})
 
     def _answer(self, call: Call) -> Answer:
-        with self._world.lock:
+        with self.world.lock:
             app = self._checked(call)
-            fault = self._world.board.of(app.app_id).fault(call.action)
+            fault = self.world.board.of(app.app_id).fault(call.action)
             if fault is None or fault.executed:
                 answer = _enveloped(call.id, self._done(app, call), None)
         return self._failing(fault, call) if fault else answer
@@ -101,27 +97,20 @@ class Api:
     def _done(self, app: App, call: Call) -> object:
         if call.action not in ACTIONS:
             raise PlatformError(METHOD_NOT_ALLOWED, f"不支持的方法 {call.action}")
-        return ACTIONS[call.action](self._world, app, call.params)
+        return ACTIONS[call.action](self.world, app, call.params)
 
     def _failing(self, fault: Fault, call: Call) -> Answer:
-        """The bad answer; a stall waits outside the lock, so that only its own caller does."""
-        if fault.kind == "error":
-            return _enveloped(call.id, None, {"code": fault.code, "message": fault.message})
-        if fault.kind == "garbage":
-            return Answer(body="<html><body>502 Bad Gateway</body></html>")
-        if fault.kind == "stall":
-            self._world.config.sleep(self._world.config.stall_seconds)
-            return Answer(status=504, body="")
-        return Answer(body="")
+        error = {"code": fault.code, "message": fault.message}
+        return failing(fault, self.world.config, _enveloped(call.id, None, error))
 
     def _checked(self, call: Call) -> App:
-        app = next((app for app in self._world.config.accounts if app.key == call.metas.get("app_key")), None)
+        app = next((app for app in self.world.config.accounts if app.key == call.metas.get("app_key")), None)
         if app is None:
             raise PlatformError(UNAUTHORIZED, "应用不存在")
         if not same(call.signature, sign_request(call.action, call.token, call.metas, call.params, app.secret)):
             raise PlatformError(INVALID_SIGNATURE, "签名错误")
         self._check_time(call.metas.get("timestamp"))
-        if not self._world.tokens.valid(app, call.token):
+        if not self.world.tokens.valid(app, call.token):
             raise PlatformError(UNAUTHORIZED, "token 无效或已过期")
         self._check_rate(app)
         return app
@@ -130,15 +119,10 @@ class Api:
         if not isinstance(stamp, int) or isinstance(stamp, bool):
             raise PlatformError(ILLEGAL_REQUEST, "timestamp 不正确")
         at = stamp if stamp >= LEAST_MILLISECONDS else stamp * SECOND
-        allowed = self._world.config.clock_tolerance_seconds
-        if allowed and abs(at - self._world.now()) > allowed * SECOND:
+        allowed = self.world.config.clock_tolerance_seconds
+        if allowed and abs(at - self.world.now()) > allowed * SECOND:
             raise PlatformError(INVALID_TIMESTAMP, "timestamp 已过期")
 
     def _check_rate(self, app: App) -> None:
-        limit = self._world.board.of(app.app_id).rate_per_second
-        second = seconds(self._world.now())
-        counted, count = self._counted.get(app.app_id, (second, 0))
-        count = count + 1 if counted == second else 1
-        self._counted[app.app_id] = (second, count)
-        if limit and count > limit:
+        if not self._rate.allows(app.app_id, self.world.board.of(app.app_id).rate_per_second, self.world.now()):
             raise PlatformError(EXCEED_LIMIT, "调用过于频繁，请稍后再试")

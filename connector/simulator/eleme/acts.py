@@ -6,31 +6,26 @@ or one that is over". What an act may check beyond that stands in its own functi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
+
+from connector.simulator.acting import Act, Actor
+from connector.simulator.errors import ORDER_STATE, REFUND_STATE, PlatformError
 
 from . import cases, moves, rides
 from .bodies import DELIVERY
-from .errors import ORDER_STATE, REFUND_STATE, PlatformError
 from .order import CaseStatus, Family, Order, Role, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .moves import Message, Moment
 
-
-class Actor(Enum):
-    """Who acts; the value is the role that state pushes carry unless the act comes through the open platform."""
-
-    CUSTOMER = Role.CUSTOMER
-    MERCHANT = Role.MERCHANT
-    RIDER = Role.SYSTEM
-    PLATFORM = Role.FINISH
-    DESK = Role.SUPPORT
-
-
+ROLES = {
+    Actor.CUSTOMER: Role.CUSTOMER,
+    Actor.MERCHANT: Role.MERCHANT,
+    Actor.RIDER: Role.SYSTEM,
+    Actor.PLATFORM: Role.FINISH,
+    Actor.DESK: Role.SUPPORT,
+}
 NEW = frozenset({Status.UNPROCESSED})
 RUNNING = frozenset({Status.VALID})
 BEFORE_END = NEW | RUNNING
@@ -44,20 +39,6 @@ AT_THE_DESK = frozenset({CaseStatus.ARBITRATING})
 REJECTED = frozenset({CaseStatus.REJECTED})
 NOT_OPEN = frozenset({OVER, CaseStatus.REJECTED})
 ANY_CASE = frozenset({OVER, *CaseStatus})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """One row: `zh` and `en` name it on the page, `asks` are the arguments that it reads."""
-
-    name: str
-    actor: Actor
-    status: frozenset[Status]
-    case: frozenset[CaseStatus | None]
-    run: Callable[[Order, Moment], list[Message]]
-    zh: str
-    en: str
-    asks: tuple[str, ...] = ()
 
 
 # fmt: off
@@ -133,16 +114,3 @@ READY: dict[str, Callable[[Order], bool]] = {
     "ask_refund": lambda order: all(case.family is not Family.RETURN for case in order.cases),
     "refund": lambda order: order.left > 0,
 }
-
-
-def _allowed(act: Act, order: Order) -> bool:
-    try:
-        check(act, order)
-    except PlatformError:
-        return False
-    return act.name not in READY or READY[act.name](order)
-
-
-def offered(order: Order) -> list[Act]:
-    """The acts that are possible now, as buttons of the page."""
-    return [act for act in ACTS.values() if _allowed(act, order)]

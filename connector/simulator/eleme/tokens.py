@@ -9,12 +9,12 @@ from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from .units import SECOND
+from connector.simulator.units import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .config import App, SimulatorConfig
+    from connector.simulator.config import App, SimulatorConfig
 
 TOKEN_BITS = 128
 

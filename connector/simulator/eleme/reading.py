@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import params, receipt
+from connector.simulator import params
+from connector.simulator.errors import VALIDATION_FAILED, PlatformError
+from connector.simulator.units import day, yuan
+
+from . import receipt
 from .access import order_of, orders_of, shop_of
-from .errors import VALIDATION_FAILED, PlatformError
+from .envelope import as_list_entry, as_text
 from .moves import has_open_case_of
 from .order import Family, Order, Status
-from .push import as_list_entry, as_text
-from .units import day, yuan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .config import App
-    from .world import World
+    from connector.simulator.config import App
+
+    from .platform import Eleme
 
     Given = Mapping[str, object]
-    Action = Callable[[World, App, Given], object]
+    Action = Callable[[Eleme, App, Given], object]
 
 MOST_PAGES = 100
 LARGEST_PAGE = 50
 
 
-def _get_order(world: World, app: App, given: Given) -> dict[str, object]:
+def _get_order(world: Eleme, app: App, given: Given) -> dict[str, object]:
     return world.read(order_of(world, app, given))
 
 
-def _mget_orders(world: World, app: App, given: Given) -> dict[str, object]:
+def _mget_orders(world: Eleme, app: App, given: Given) -> dict[str, object]:
     return {order.id: world.read(order) for order in orders_of(world, app, given)}
 
 
-def _get_all_orders(world: World, app: App, given: Given) -> dict[str, object]:
+def _get_all_orders(world: Eleme, app: App, given: Given) -> dict[str, object]:
     shop = shop_of(world, app, given)
     page = params.between(given, "pageNo", 1, MOST_PAGES)
     size = params.between(given, "pageSize", 1, LARGEST_PAGE)
@@ -45,32 +48,32 @@ def _get_all_orders(world: World, app: App, given: Given) -> dict[str, object]:
 
 
 def _ids(chosen: Callable[[Order], bool]) -> Action:
-    def run(world: World, app: App, given: Given) -> list[str]:
+    def run(world: Eleme, app: App, given: Given) -> list[str]:
         shop = shop_of(world, app, given)
         return [order.id for order in world.by_shop[shop.id] if chosen(order)]
 
     return run
 
 
-def _get_refund(world: World, app: App, given: Given) -> dict[str, object]:
+def _get_refund(world: Eleme, app: App, given: Given) -> dict[str, object]:
     return receipt.refund(order_of(world, app, given))
 
 
-def _mget_refunds(world: World, app: App, given: Given) -> dict[str, object]:
+def _mget_refunds(world: Eleme, app: App, given: Given) -> dict[str, object]:
     return {order.id: receipt.refund(order) for order in orders_of(world, app, given)}
 
 
-def _delivery_records(world: World, app: App, given: Given) -> list[dict[str, object]]:
+def _delivery_records(world: Eleme, app: App, given: Given) -> list[dict[str, object]]:
     order = order_of(world, app, given)
     return [receipt.ride_record(order, ride) for ride in order.rides]
 
 
-def _delivery_states(world: World, app: App, given: Given) -> dict[str, object]:
+def _delivery_states(world: Eleme, app: App, given: Given) -> dict[str, object]:
     orders = orders_of(world, app, given)
     return {order.id: receipt.ride_record(order, order.rides[-1]) for order in orders if order.rides}
 
 
-def _reminders(world: World, app: App, given: Given) -> list[dict[str, object]]:
+def _reminders(world: Eleme, app: App, given: Given) -> list[dict[str, object]]:
     shop = shop_of(world, app, given)
     return [
         {"reminderId": reminder.number, "orderId": order.id}
@@ -80,18 +83,18 @@ def _reminders(world: World, app: App, given: Given) -> list[dict[str, object]]:
     ]
 
 
-def _commodities(world: World, app: App, given: Given) -> dict[str, dict[str, object]]:
+def _commodities(world: Eleme, app: App, given: Given) -> dict[str, dict[str, object]]:
     return receipt.commodities(order_of(world, app, given))
 
 
-def _missed_entries(world: World, app: App, given: Given) -> list[dict[str, object]]:
+def _missed_entries(world: Eleme, app: App, given: Given) -> list[dict[str, object]]:
     _check_app(app, given)
-    return [as_list_entry(push) for push in world.pusher.not_reached(app)]
+    return [as_list_entry(push) for push in world.not_reached(app)]
 
 
-def _missed_texts(world: World, app: App, given: Given) -> list[str]:
+def _missed_texts(world: Eleme, app: App, given: Given) -> list[str]:
     _check_app(app, given)
-    return [as_text(push) for push in world.pusher.not_reached(app)]
+    return [as_text(push) for push in world.not_reached(app)]
 
 
 def _check_app(app: App, given: Given) -> None:
@@ -99,12 +102,12 @@ def _check_app(app: App, given: Given) -> None:
         raise PlatformError(VALIDATION_FAILED, "参数 appId 不正确")
 
 
-def _get_user(world: World, app: App, _given: Given) -> dict[str, object]:
+def _get_user(world: Eleme, app: App, _given: Given) -> dict[str, object]:
     shops = [{"id": shop.id, "name": shop.name} for shop in app.shops if shop.id not in world.removed]
     return {"userId": app.user_id, "userName": f"user{app.app_id}", "authorizedShops": shops}
 
 
-def _get_shop(world: World, app: App, given: Given) -> dict[str, object]:
+def _get_shop(world: Eleme, app: App, given: Given) -> dict[str, object]:
     shop = shop_of(world, app, given)
     return {
         "id": shop.id,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import params
+from connector.simulator import params
+from connector.simulator.acting import Message, Moment
+from connector.simulator.errors import REFUND_STATE, VALIDATION_FAILED, PlatformError
+
 from .bodies import ANSWERED, refund_body
-from .errors import REFUND_STATE, VALIDATION_FAILED, PlatformError
-from .moves import CANCELLED, FORCED_INVALID, MADE_INVALID, Message, Moment, back, in_free_window, void
+from .moves import CANCELLED, FORCED_INVALID, MADE_INVALID, back, in_free_window, void
 from .order import Answer, Case, CaseStatus, Family, Order, Part, Role, Status
 
 PART_BY_SHOP = 39

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.simulator.units import NO_TIME, SECOND, local, minus, yuan
+
 from .bodies import DELIVERY, goods
-from .units import NO_TIME, SECOND, local, minus, yuan
 
 if TYPE_CHECKING:
-    from .content import Activity, Basket, Content, Line
+    from connector.simulator.content import Activity, Basket, Content, Line
+
     from .order import Order, Ride
 
 PRIVACY_SECONDS = 6 * 3600
