@@ -18,6 +18,7 @@ from connector.domain.order import Millis, OrderRef, StoreRef
 from connector.domain.traits import Traits
 from connector.faults import reach
 from connector.ports import Alert, Heard, Store
+from connector.routing import nameless, seek
 from connector.services import Services
 from connector.settling import judge, settle
 
@@ -54,6 +55,8 @@ def advance(services: Services, lane: StoreRef) -> bool:
             left -= len(rows)
     if visit.written:
         services.bell.ring(lane, "deliver")
+    for home in sorted(visit.led):
+        services.bell.ring(home, "advance")
     return visit.waiting()
 
 
@@ -73,6 +76,7 @@ class _Visit:
         self._lease = lease
         self._store: Store | None = None
         self.written = False
+        self.led: set[StoreRef] = set()
 
     @property
     def _now(self) -> Millis:
@@ -90,7 +94,7 @@ class _Visit:
         lane = self._lease.lane
         with self._services.journal.begin(self._lease) as tx:
             self._store = tx.store(lane)
-            if self._store is None:
+            if self._store is None and not nameless(lane):
                 tx.inbox.hold_lane(lane)
                 return (), False
             found = tx.inbox.next(lane, self._now, limit)
@@ -103,7 +107,7 @@ class _Visit:
 
     def apply(self, rows: Sequence[Waiting]) -> None:
         """Apply rows in one transaction, and let windows' rows ring; what the database refuses is found alone."""
-        if self._store is None:
+        if not rows and self._store is None:
             return
         try:
             self._apply(rows, ring=True)
@@ -132,6 +136,7 @@ class _Visit:
                 reach("advance.applied")
             if ring:
                 self._ring(tx)
+            tx.adopt(self._lease.lane)
             tx.flush()
             reach("advance.before_commit")
         self.written = self.written or bool(tx.outbox.put)
@@ -172,20 +177,34 @@ class _Visit:
         if source is None:
             raise Refused(f"no such source: {row.waiting.source}")
         heard = source.heard(tx.inbox.raw(row.waiting))
-        row.order = heard.order or row.order
+        row.order = self._order(tx, row, heard)
         words = heard.note
+        if row.order and nameless(self._lease.lane):
+            self._seek(tx, row.waiting.id, row.order)
+            return
         for alert in heard.alerts:
             tx.outbox.put_news(self._lease.lane, alert, self._now)
         if heard.press is not None:
             words = judge(tx, heard.press, row.waiting.id, self._now, self._traits)
         elif heard.order is not None and heard.facts:
-            self._absorb(tx, row, heard)
+            self._absorb(tx, row.order or heard.order, row, heard)
         tx.inbox.done(row.waiting.id, self._now, words)
 
-    def _absorb(self, tx: Transaction, row: _Row, heard: Heard) -> None:
-        assert heard.order is not None  # asked above
-        kept = tx.orders.open(heard.order) or self._add(tx, heard.order)
-        fresh = tx.orders.put(heard.order, heard.facts, row.waiting.id)
+    def _order(self, tx: Transaction, row: _Row, heard: Heard) -> OrderRef | None:
+        """The order that an event is about; one that tells no content may call it by its other name."""
+        order = heard.order or row.order
+        if order is None or heard.press or any(fact.content for fact in heard.facts) or tx.orders.open(order):
+            return order
+        home = tx.orders.home(order)
+        return home[0] if home else order
+
+    def _seek(self, tx: Transaction, row: int, order: OrderRef) -> None:
+        home = seek(tx, self._lease.lane, row, order, self._now)
+        self.led |= {home} if home else set()
+
+    def _absorb(self, tx: Transaction, order: OrderRef, row: _Row, heard: Heard) -> None:
+        kept = tx.orders.open(order) or self._add(tx, order)
+        fresh = tx.orders.put(order, heard.facts, row.waiting.id)
         settle(tx, kept, fresh, self._now, self._traits)
 
     def _add(self, tx: Transaction, order: OrderRef) -> Kept:

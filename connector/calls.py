@@ -14,9 +14,10 @@ from connector.database.orders import Kept
 from connector.database.outbox import Kind, Outgoing
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.offers import objection
-from connector.domain.order import Millis, OrderRef, split_ref
+from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.faults import reach
-from connector.ports import Alert, Answer, CommandResult, Platform
+from connector.ports import Alert, Answer, CommandResult, Envelope, Platform
+from connector.routing import bring, give_up, led_home, nameless
 from connector.services import Services
 
 _COMMANDS: Final = 10
@@ -34,7 +35,7 @@ _LOG: Final = logs.get(__name__)
 
 
 class Calls:
-    """One visit's calls to the platform of a lane; ``heard`` says that the lane has something new to read."""
+    """One visit's calls to the platform of a lane; ``heard`` are the lanes that have something new to read."""
 
     def __init__(self, services: Services, lease: Lease) -> None:
         self._journal = services.journal
@@ -42,7 +43,7 @@ class Calls:
         self._platforms = services.platforms
         self._gate = services.gates[split_ref(lease.lane)[0]]
         self._lease = lease
-        self.heard = False
+        self.heard: set[StoreRef] = set()
 
     @property
     def _now(self) -> Millis:
@@ -85,9 +86,11 @@ class Calls:
     def _read_back(self, row: Outgoing) -> bool:
         """One fetch. Whether the platform could be reached."""
         assert row.order is not None  # a fetch has one
-        reached, reason = True, ""
+        reached, reason, envelope = True, "", None
         try:
-            self._fetch(row.order)
+            if self._sought(row, row.order):
+                return True
+            envelope = self._fetch(row.order)
         except Unavailable as error:
             reached, reason = False, str(error)
         except Refused as refusal:
@@ -98,11 +101,19 @@ class Calls:
             _LOG.error("not_fetched", lane=self._lease.lane, order=row.order, exc_info=error)
             reason = type(error).__name__
         with self._journal.begin(self._lease) as tx:
-            if reason:
-                tx.outbox.put_off([row.id], self._now, reason)
+            if envelope is None:
+                self._not_fetched(tx, row, reason)
+            elif nameless(row.lane):
+                bring(tx, row.lane, row.order, envelope)
+                tx.outbox.done([row.id], self._now)
             else:
                 self._fetched(tx, row)
         return reached
+
+    def _not_fetched(self, tx: Transaction, row: Outgoing, reason: str) -> None:
+        tx.outbox.put_off([row.id], self._now, reason)
+        if nameless(row.lane) and row.order and row.attempts + 1 == _SILENT_TRIES:
+            give_up(tx, row.lane, row.order, reason, self._now)
 
     def _command(self, row: Outgoing) -> bool:
         """One call. Whether the platform could be reached."""
@@ -192,15 +203,29 @@ class Calls:
         if kept is not None and tx.orders.set_aside(order, press, f"refused by the platform: {words}"):
             kept.again = True
             tx.orders.save(kept)
-            self.heard = True
+            self.heard.add(self._lease.lane)
 
-    def _fetch(self, order: OrderRef) -> None:
+    def _fetch(self, order: OrderRef) -> Envelope:
         """Read an order back, as a raw event like any other."""
         envelope = self._platform(order).fetch(order, self._lease.lane)
+        if nameless(envelope.lane):
+            raise Refused("平台未注明门店 · the platform does not tell the shop")
         reach("deliver.after_fetch")
         self._journal.take([envelope], self._now)
-        self.heard = True
+        self.heard.add(envelope.lane)
         reach("deliver.fetch_stored")
+        return envelope
+
+    def _sought(self, row: Outgoing, order: OrderRef) -> bool:
+        """Whether the shop of an order that was looked for has become known meanwhile."""
+        if not nameless(self._lease.lane):
+            return False
+        with self._journal.begin(self._lease) as tx:
+            home = led_home(tx, self._lease.lane, order)
+            if home is not None:
+                tx.outbox.done([row.id], self._now)
+        self.heard |= {home} if home else set()
+        return home is not None
 
     def _fetched(self, tx: Transaction, row: Outgoing) -> None:
         """It is done, unless something is missing: then the order is read back until it has come."""
@@ -216,7 +241,10 @@ class Calls:
 
     def _not_known(self, tx: Transaction, row: Outgoing, reason: str) -> None:
         tx.outbox.park(row.id, reason)
-        self._tell_missing(tx, self._kept(tx, row), reason)
+        if nameless(row.lane) and row.order:
+            give_up(tx, row.lane, row.order, reason, self._now)
+        else:
+            self._tell_missing(tx, self._kept(tx, row), reason)
 
     def _tell_missing(self, tx: Transaction, kept: Kept, reason: str) -> None:
         """Tell people what cannot be had from the platform; it is asked on where it answers at all."""

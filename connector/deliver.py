@@ -50,8 +50,8 @@ def deliver(services: Services, lane: StoreRef) -> bool:
             erp.documents()
             calls.fetches()
             erp.news()
-    if calls.heard:
-        services.bell.ring(lane, "advance")
+    for heard in sorted(calls.heard):
+        services.bell.ring(heard, "advance")
     with journal.begin() as tx:
         return bool(tx.outbox.lanes(services.clock.now(), lane))
 

@@ -15,12 +15,13 @@ from connector import logs
 from connector.domain.errors import BadSignature, Unavailable, Unreadable
 from connector.domain.order import StoreRef
 from connector.ports import Envelope, Hook, Outcome, Source
+from connector.routing import nameless
 from connector.services import Services
 
-#: Bytes of a body; a larger one is refused unread.
+#: Bytes of a body and a query; more is refused unread.
 LIMIT: Final = 256 * 1024
 _BATCH: Final = 500
-_REFERENCE: Final = re.compile(r"[a-z0-9_]{1,32}:[0-9A-Za-z_.-]{1,64}", re.ASCII)
+_REFERENCE: Final = re.compile(r"[a-z0-9_]{1,32}:[0-9A-Za-z_.-]{1,128}", re.ASCII)
 _log = logs.get(__name__)
 
 #: Stores envelopes in one transaction: their event numbers, and whether each is new.
@@ -37,13 +38,13 @@ def receive(services: Services, writer: "GroupCommit", source: Source, hook: Hoo
 
     A repeat has the number of the first. Nothing is raised: every failure is an outcome that the sender is told.
     """
-    if len(hook.body) > LIMIT:
+    if len(hook.body) + len(hook.query) > LIMIT:
         return "too_large", None
     try:
         envelope = source.envelope(hook)
         if envelope is None:
             return "check", None
-        envelope = _tidy(envelope)
+        envelope = _led(services, _tidy(envelope))
         number, fresh = writer.store(envelope)
     except Exception as error:  # noqa: BLE001 - whatever it is, the sender must get an answer that it understands
         return _failed(source, error), None
@@ -56,14 +57,21 @@ def receive(services: Services, writer: "GroupCommit", source: Source, hook: Hoo
 def _tidy(envelope: Envelope) -> Envelope:
     """Keep what is no reference out of the columns, which cannot hold everything that can be signed.
 
-    Such an event waits in a lane of its own for a person; its content is stored as it came.
+    Such an event waits in a lane of its own for a person; its content is stored as it came. One that names no shop at
+    all but an order lies in the platform's lane without a shop, from where it goes to its order's.
     """
-    order = envelope.order
-    return replace(
-        envelope,
-        lane=envelope.lane if _REFERENCE.fullmatch(envelope.lane) else StoreRef(f"{envelope.source}:unknown"),
-        order=order if order and _REFERENCE.fullmatch(order) else None,
-    )
+    order = envelope.order if envelope.order and _REFERENCE.fullmatch(envelope.order) else None
+    shopless = order is not None and envelope.lane == f"{envelope.source}:"
+    lane = envelope.lane if shopless or _REFERENCE.fullmatch(envelope.lane) else StoreRef(f"{envelope.source}:unknown")
+    return replace(envelope, lane=lane, order=order)
+
+
+def _led(services: Services, envelope: Envelope) -> Envelope:
+    """The lane of its order, if the sender does not tell the shop and the order is known."""
+    if not nameless(envelope.lane) or envelope.order is None:
+        return envelope
+    home = services.journal.home(envelope.order)
+    return replace(envelope, order=home[0], lane=home[1]) if home else envelope
 
 
 def _failed(source: Source, error: Exception) -> Outcome:

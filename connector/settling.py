@@ -11,7 +11,7 @@ from connector.database.orders import Kept, Wants, pack
 from connector.domain.documents import document, words
 from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.offers import effect_of, objection
-from connector.domain.order import Fact, Kind, Millis, Press, Pressed
+from connector.domain.order import Fact, Kind, Millis, OrderRef, Press, Pressed, split_ref
 from connector.domain.reading import reminds
 from connector.domain.replay import Life
 from connector.domain.table import TABLE
@@ -29,6 +29,7 @@ def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis, trai
     """Replay an order after ``fresh`` facts (none if its window's row rang) and write what changed."""
     _watch_window(kept, tx.orders.facts(kept.ref), now)
     life = tx.orders.life(kept)
+    _note_content(tx, kept, life)
     _alert(tx, kept, fresh, life, now)
     _fetch(tx, kept, fresh, life, now)
     _stand_or_go(tx, kept, life, now)
@@ -71,6 +72,17 @@ def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis, traits: T
 def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], text: str, now: Millis) -> str:
     tx.outbox.put_news(press.store, CommandResult(command_id=press.command_id, state=state, result=text), now)
     return f"{state}: {text}"
+
+
+def _note_content(tx: Transaction, kept: Kept, life: Life) -> None:
+    """Keep beside the order what it is looked for by: its other name, its day, its number in the day."""
+    content = life.content
+    if content is None:
+        return
+    kept.placed_at, kept.day_seq = content.placed_at, content.day_seq
+    view = OrderRef(f"{split_ref(kept.ref)[0]}:{content.view_ref}")
+    if content.view_ref and view not in {kept.ref, kept.view_ref}:
+        tx.orders.name(kept, view)
 
 
 def _watch_window(kept: Kept, facts: Iterable[Fact], now: Millis) -> None:

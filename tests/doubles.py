@@ -70,6 +70,7 @@ class Platform:
         self.answers = {}
         self.fetched = []
         self.orders = {}
+        self.homes = {}
         self.away = None
         self.broken = set()
 
@@ -100,7 +101,8 @@ class Platform:
             raise self.away
         if order not in self.orders:
             raise Refused("no such order")
-        return event(order, *self.orders[order], lane=store, salt=str(len(self.fetched)))
+        lane = self.homes.get(order, store)
+        return event(order, *self.orders[order], lane=lane, salt=str(len(self.fetched)))
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Raw events on their way to be applied, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ SELECT id, source, lane, order_ref, received_at, body, attempts FROM inbox AS ro
 WHERE lane = :lane AND state = 'pending' AND due_at <= :now AND NOT EXISTS (
     SELECT 1 FROM inbox AS earlier
     WHERE earlier.state = 'pending' AND earlier.order_ref = row.order_ref AND earlier.id < row.id
-        AND earlier.due_at > :now
+        AND earlier.due_at > :now AND earlier.lane = row.lane
 ) ORDER BY id LIMIT :limit
 """)
 _COUNT: Final = text("UPDATE inbox SET attempts = attempts + 1, due_at = :due_at WHERE id = ANY(:ids)")
@@ -30,6 +30,20 @@ _HOLD: Final = text("UPDATE inbox SET state = 'held' WHERE lane = :lane AND stat
 _RELEASE: Final = text("""
 UPDATE inbox SET state = 'pending', attempts = 0, due_at = 0
 WHERE state = 'held' AND lane IN (SELECT ref FROM stores WHERE (body ->> 'active')::boolean) RETURNING lane
+""")
+_MOVE: Final = text("""
+UPDATE inbox SET lane = :lane, order_ref = :order, state = 'pending', attempts = 0, due_at = 0, reason = ''
+WHERE id = :id
+""")
+#: Written so that each half can use an index of its own.
+_LEAD: Final = text("""
+UPDATE inbox SET lane = :home, order_ref = named.ref, state = 'pending', attempts = 0, due_at = 0, reason = ''
+FROM unnest(CAST(:names AS text[]), CAST(:refs AS text[])) AS named (name, ref)
+WHERE inbox.order_ref = named.name AND inbox.lane = :lane
+    AND (inbox.state = 'pending' OR inbox.state IN ('held', 'parked'))
+""")
+_PARK_LOST: Final = text("""
+UPDATE inbox SET state = 'parked', reason = :reason WHERE lane = :lane AND order_ref = :order AND state = 'held'
 """)
 _WAITING: Final = text("SELECT 1 FROM inbox WHERE state = 'pending' AND order_ref = :order LIMIT 1")
 _LANES: Final = text("""
@@ -95,9 +109,23 @@ class Inbox:
         """A person must look."""
         self._end(row, "parked", reason=reason, order=order)
 
-    def hold(self, row: int, reason: str) -> None:
-        """Its shop may not take new orders: it waits until the shop does."""
-        self._end(row, "held", reason=reason)
+    def hold(self, row: int, reason: str, order: OrderRef | None = None) -> None:
+        """Its shop may not take new orders, or is not told: it waits until the shop does, or is."""
+        self._end(row, "held", reason=reason, order=order)
+
+    def move(self, row: int, order: OrderRef, lane: StoreRef) -> None:
+        """It belongs to an order of another lane."""
+        self._writes.add("inbox", _MOVE, {"id": row, "order": order, "lane": lane})
+
+    def lead(self, lane: StoreRef, names: Mapping[OrderRef, OrderRef], home: StoreRef) -> None:
+        """Move what waits in a lane for orders, by the names that it has for them, to the lane of those orders."""
+        self._writes.flush()
+        values = {"lane": lane, "home": home, "names": list(names), "refs": list(names.values())}
+        self._connection.execute(_LEAD, values)
+
+    def park_lost(self, lane: StoreRef, order: OrderRef, reason: str) -> None:
+        """What is held for an order waits for a person now."""
+        self._writes.add("inbox", _PARK_LOST, {"lane": lane, "order": order, "reason": reason})
 
     def hold_lane(self, lane: StoreRef) -> int:
         """Everything of a shop that is not known waits until it is. How many rows there are."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, func, select, update
 
 from connector.database.errors import translated
 from connector.database.orders import unpack
@@ -85,7 +85,8 @@ def waiting(engine: Engine) -> tuple[Waiting, ...]:
         Unavailable: the database is away.
     """
     parked = select(ORDERS).where(ORDERS.c.parked.is_not(None)).order_by(ORDERS.c.heard_at).limit(_MOST)
-    aside = select(INBOX).where(INBOX.c.state.in_(["held", "parked"])).order_by(INBOX.c.id).limit(_MOST)
+    seeking = and_(INBOX.c.state == "held", INBOX.c.lane.endswith(":"))  # its shop is being looked for
+    aside = select(INBOX).where(INBOX.c.state.in_(["held", "parked"]), ~seeking).order_by(INBOX.c.id).limit(_MOST)
     with translated(), engine.connect() as connection:
         orders, events = connection.execute(parked).all(), connection.execute(aside).all()
     return (*(_waiting_order(row) for row in orders), *(_waiting_event(row) for row in events))

@@ -15,7 +15,7 @@ from connector.database.orders import Kept, Orders, ParkedBy
 from connector.database.outbox import Outbox
 from connector.database.stores import Shelf, Stores, find
 from connector.database.writes import Writes
-from connector.domain.order import Millis, StoreRef
+from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.ports import Alert, Envelope, Store
 from connector.vault import Vault
 
@@ -51,6 +51,11 @@ class Transaction:
             self._writes.forget(mark)
             del self.outbox.put[put:]
             raise
+
+    def adopt(self, lane: StoreRef) -> None:
+        """Take over what waits, without a shop, for orders that have become known in this transaction."""
+        if named := self.orders.named():
+            self.inbox.lead(StoreRef(f"{split_ref(lane)[0]}:"), named, lane)
 
     def waits(self, lane: StoreRef, now: Millis) -> bool:
         """Whether a lane has events to apply, or orders whose window's row rings."""
@@ -118,6 +123,15 @@ class Journal:
             transaction = Transaction(connection, self._vault)
             yield transaction
             transaction.flush()
+
+    def home(self, order: OrderRef) -> tuple[OrderRef, StoreRef] | None:
+        """The order of this name, be it its other one, and its shop; ``None`` if nothing has been heard of it.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with self.begin() as tx:
+            return tx.orders.home(order)
 
     def take(self, envelopes: Sequence[Envelope], received_at: Millis) -> list[tuple[int, bool]]:
         """Store raw events in one transaction, each once by source and digest.

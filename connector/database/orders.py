@@ -20,7 +20,7 @@ ParkedBy = Literal["fact", "replay", "erp", "fetch"]
 Wants = Literal["content", "refund", "whole"]
 
 _COLUMNS: Final = """ref, store, terms, sold, version, document, state, parked, parked_by, alert,
-    accepted_heard_at, due_at, rung, again, wants"""
+    accepted_heard_at, due_at, rung, again, wants, view_ref, placed_at, day_seq"""
 _OPEN: Final = text(f"""
 SELECT {_COLUMNS} FROM orders WHERE ref = ANY(:refs) ORDER BY ref FOR UPDATE
 """)  # noqa: S608 - columns named above
@@ -31,8 +31,11 @@ ON CONFLICT DO NOTHING
 _SAVE: Final = text("""
 UPDATE orders SET sold = :sold, version = :version, document = :document, state = :state, parked = :parked,
     parked_by = :parked_by, alert = :alert, accepted_heard_at = :accepted_heard_at, due_at = :due_at, rung = :rung,
-    again = :again, wants = :wants
+    again = :again, wants = :wants, view_ref = :view_ref, placed_at = :placed_at, day_seq = :day_seq
 WHERE ref = :ref
+""")
+_HOME: Final = text("""
+SELECT ref, store FROM orders WHERE ref = :ref OR view_ref = :ref ORDER BY ref = :ref DESC LIMIT 1
 """)
 _FACTS: Final = text("SELECT order_ref, key, at, body, set_aside FROM facts WHERE order_ref = ANY(:refs)")
 _PUT: Final = text("""
@@ -77,6 +80,9 @@ class Kept:
     rung: bool = False
     again: bool = False
     wants: Wants | None = None
+    view_ref: OrderRef | None = None
+    placed_at: Millis | None = None
+    day_seq: int = 0
 
 
 Copy = tuple[
@@ -84,6 +90,7 @@ Copy = tuple[
     dict[OrderRef, dict[str, _Stored]],
     dict[OrderRef, Millis],
     set[OrderRef],
+    dict[OrderRef, OrderRef],
 ]
 
 
@@ -98,6 +105,7 @@ class Orders:
         self._facts: dict[OrderRef, dict[str, _Stored]] = {}
         self._added: dict[OrderRef, Millis] = {}
         self._changed: dict[OrderRef, Kept] = {}
+        self._named: dict[OrderRef, OrderRef] = {}
 
     def load(self, refs: Iterable[OrderRef]) -> None:
         """Read and lock many orders at once, in an order that keeps others who do the same from waiting in a circle."""
@@ -121,7 +129,26 @@ class Orders:
         kept = self._kept[ref] = Kept(ref=ref, store=store, terms=terms)
         self._facts.setdefault(ref, {})
         self._added[ref] = now
+        self._named[ref] = ref
         return kept
+
+    def name(self, kept: Kept, view: OrderRef) -> None:
+        """The other name of an order, by which some messages call it."""
+        kept.view_ref = view
+        self._named[view] = kept.ref
+
+    def named(self) -> dict[OrderRef, OrderRef]:
+        """Orders that have become known here, and names that have, once."""
+        named, self._named = self._named, {}
+        return named
+
+    def home(self, ref: OrderRef) -> tuple[OrderRef, StoreRef] | None:
+        """The order of this name, be it its other one, and its shop."""
+        for kept in self._kept.values():
+            if kept is not None and ref in {kept.ref, kept.view_ref}:
+                return kept.ref, kept.store
+        row = self._connection.execute(_HOME, {"ref": ref}).first()
+        return None if row is None else (OrderRef(row.ref), StoreRef(row.store))
 
     def save(self, kept: Kept) -> None:
         """Write an order back, at the end of the transaction."""
@@ -196,11 +223,11 @@ class Orders:
         """What was read and changed so far, for :meth:`restore`."""
         kept = {ref: one and replace(one) for ref, one in self._kept.items()}
         facts = {ref: dict(known) for ref, known in self._facts.items()}
-        return kept, facts, dict(self._added), set(self._changed)
+        return kept, facts, dict(self._added), set(self._changed), dict(self._named)
 
     def restore(self, copy: Copy) -> None:
         """Forget what was changed since a copy was made."""
-        self._kept, self._facts, self._added, changed = copy
+        self._kept, self._facts, self._added, changed, self._named = copy
         self._changed = {ref: kept for ref in changed if (kept := self._kept[ref]) is not None}
 
     def _opened(self, row: Row[Any]) -> Kept:

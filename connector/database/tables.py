@@ -1,4 +1,4 @@
-"""The tables (PostgreSQL): inbox, orders, facts, outbox, lanes, stores, tokens.
+"""The tables (PostgreSQL): inbox, orders, facts, outbox, lanes, stores, tokens, pulls, conditions.
 
 Times are milliseconds since 1970 in UTC by the connector's clock, but for leases, which go by the database's own.
 ``bytea`` columns have passed through the vault: nothing else here holds personal data or secrets.
@@ -57,6 +57,8 @@ Index("ix_inbox_aside", INBOX.c.state, INBOX.c.lane, postgresql_where=text(_ASID
 #: be applied), ``replay`` (it stands still), ``erp`` (its document was refused), ``fetch`` (unknown to its platform);
 #: ``alert`` is the key of the alert that says so. ``due_at`` is when the window's row rings, ``rung`` that it has;
 #: ``again`` asks for a replay without news; ``wants`` says what is being fetched: ``content``, ``refund``, ``whole``.
+#: ``view_ref`` is the order's other name, where the platform gives it two (Meituan's ``wm_order_id_view``);
+#: ``placed_at`` and ``day_seq`` are its content's, ``pulled_at`` when it was last read back to fill gaps.
 ORDERS: Final = Table(
     "orders",
     METADATA,
@@ -76,10 +78,16 @@ ORDERS: Final = Table(
     Column("rung", Boolean, nullable=False, server_default=text("false")),
     Column("again", Boolean, nullable=False, server_default=text("false")),
     Column("wants", Text),
+    Column("view_ref", Text),
+    Column("placed_at", BigInteger),
+    Column("day_seq", Integer, nullable=False, server_default=text("0")),
+    Column("pulled_at", BigInteger),
 )
 _BELL = "(due_at IS NOT NULL AND NOT rung) OR again"
 Index("ix_orders_bell", ORDERS.c.store, postgresql_where=text(_BELL))
 Index("ix_orders_parked", ORDERS.c.store, postgresql_where=text("parked IS NOT NULL"))
+Index("ix_orders_view", ORDERS.c.view_ref, postgresql_where=text("view_ref IS NOT NULL"))
+Index("ix_orders_day", ORDERS.c.store, text("coalesce(placed_at, heard_at)"))
 
 #: What orders consist of, each event once; ``set_aside`` says who took a fact out of the reading, and why.
 FACTS: Final = Table(
@@ -145,4 +153,26 @@ TOKENS: Final = Table(
     Column("app", Text, primary_key=True),
     Column("token", LargeBinary, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+)
+
+#: When the platform was last asked what of a shop we have missed, when for whole days, how many orders and messages
+#: were found so, and why it failed last.
+PULLS: Final = Table(
+    "pulls",
+    METADATA,
+    Column("lane", Text, primary_key=True),
+    Column("pulled_at", BigInteger, nullable=False, server_default=text("0")),
+    Column("full_at", BigInteger, nullable=False, server_default=text("0")),
+    Column("found", BigInteger, nullable=False, server_default=text("0")),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+#: What lasts until its opposite comes, as last heard: a shop that is closed. ``key`` is the alert that says so.
+CONDITIONS: Final = Table(
+    "conditions",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("key", Text, nullable=False),
 )
