@@ -9,12 +9,17 @@ from . import consumption
 from . import alert
 from . import product
 from . import product_map
+from . import pulse
 from . import command
+from . import press
 from . import menu_item
 from . import menu_command
 from . import store_menu
 from . import menu_stock
 from . import buttons
+from . import desk
+from . import timeline
+from . import money_box
 from . import sale_order
 from . import stock_move
 from . import matching

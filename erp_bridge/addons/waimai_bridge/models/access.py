@@ -12,9 +12,10 @@ def _is(env, *groups):
 
 
 def check_bot(env):
-    """Only the connector's user (or Odoo itself) goes on."""
+    """Only the connector's user (or Odoo itself) goes on; its call is a sign of life."""
     if not _is(env, BOT):
         raise AccessError(env._("Only the waimai connector may do this."))
+    env["waimai.pulse"]._beat()
 
 
 def check_staff(env):

@@ -19,7 +19,10 @@ STATES = [
     ("partially_refunded", "Partially refunded"),
     ("cancelled", "Cancelled"),
 ]
+COLUMNS = ("new", "refunding", *(name for name, _label in STATES if name not in ("new", "refunding")))
 FINAL = ("completed", "refunded", "partially_refunded", "cancelled")
+
+DELIVERERS = [("shop", "The shop"), ("platform", "The platform")]
 
 # What the document wants of the sales order. `invoiced` orders that are taken back count as reversed.
 SALES = [

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 
 from odoo.tools.translate import LazyTranslate
 
-from .const import ALIVE, FEES, REFUND_STATUSES, SALES, STATES
+from .const import ALIVE, DELIVERERS, FEES, REFUND_STATUSES, SALES, STATES
 from .numbers import yuan
 
+TIMES = ("placed_at", "promised_at", "accepted_at", "completed_at", "consumed_at", "accept_by", "window_ends")
 HUGE = 2**62  # also keeps out "not a number" and the infinities, which some JSON carries
 
 _lt = LazyTranslate(__name__)
 _STATES = dict(STATES)
 _SALES = dict(SALES)
 _STATUSES = dict(REFUND_STATUSES)
+_DELIVERERS = dict(DELIVERERS)
 
 
 class BadDocumentError(ValueError):
@@ -81,6 +83,8 @@ def _order(document, items, fees, refunds):
         "sale_state": sale,
         "consumed": bool(document.get("consumed")) and sale in ALIVE,
         "remark": _text(document.get("remark")),
+        "delivery_by": _maybe(document.get("delivery_by"), _DELIVERERS),
+        "reminder_ref": _text(_dict(document, "reminder").get("ref")),
         "rider_name": _text(rider.get("name")),
         "rider_phone": _text(rider.get("phone")),
         "paid_amount": yuan(paid),
@@ -93,7 +97,7 @@ def _order(document, items, fees, refunds):
     values.update({f"customer_{name}": _text(customer.get(name)) for name in ("name", "phone", "address")})
     for name in ("original", "income", "commission"):
         values[f"{name}_amount"] = yuan(_fen(totals.get(name), f"totals.{name}"))
-    for name in ("placed_at", "promised_at", "accepted_at", "completed_at", "consumed_at"):
+    for name in TIMES:
         values[name] = _time(document.get(name), name)
     return values, paid, granted
 
@@ -133,15 +137,19 @@ def _item(number, item):
         "line": _int(item.get("line", number), "line"),
         "basket": _text(item.get("basket")),
         "name": _text(item.get("name")) or "?",
+        "spec": _text(item.get("spec")),
         "sku_code": _text(item.get("sku_code")),
         "barcode": _text(item.get("barcode")),
         "platform_item": _text(item.get("platform_item")),
+        "platform_sku": _text(item.get("platform_sku")),
         "quantity": quantity,
         "used": min(max(used, 0.0), quantity),
         "price": yuan(price),
         "total": yuan(total),
         "user_price": yuan(_fen(item.get("user_price"), "user_price")),
         "shop_price": yuan(_fen(item.get("shop_price"), "shop_price")),
+        "shop_share": yuan(_fen(item.get("shop_share"), "shop_share")),
+        "platform_share": yuan(_fen(item.get("platform_share"), "platform_share")),
         "discounted": bool(item.get("discounted")),
         "options": "、".join(str(option) for option in options) if isinstance(options, list) else _text(options),
         "fen": total,
@@ -175,6 +183,7 @@ def _refund(number, refund):
         "status": _one_of(refund.get("status"), _STATUSES, "refunds.status"),
         "amount": yuan(amount),
         "reason": _text(refund.get("reason")),
+        "appeal": bool(refund.get("appeal")),
         "requested_at": _time(refund.get("requested_at"), "requested_at"),
         "lines": lines,
         "fen": amount,
@@ -231,6 +240,11 @@ def _one_of(value, allowed, name):
     if not isinstance(value, str) or value not in allowed:
         raise BadDocumentError(_lt("%(name)s has an unknown value: %(value)s", name=name, value=str(value)[:40]))
     return value
+
+
+def _maybe(value, allowed):
+    """One of the allowed words, or nothing: a word that only the screens show refuses no order."""
+    return value if isinstance(value, str) and value in allowed else False
 
 
 def _time(value, name):

@@ -6,21 +6,25 @@ ITEM_FIELDS = (
     "line",
     "basket",
     "name",
+    "spec",
     "sku_code",
     "barcode",
     "platform_item",
+    "platform_sku",
     "quantity",
     "used",
     "price",
     "total",
     "user_price",
     "shop_price",
+    "shop_share",
+    "platform_share",
     "discounted",
     "options",
 )
-REFUND_FIELDS = ("key", "family", "scope", "status", "amount", "reason", "requested_at", "lines")
+REFUND_FIELDS = ("key", "family", "scope", "status", "amount", "reason", "appeal", "requested_at", "lines")
 # A dish on a line is the same one while these stay; then its product and recipe stay as well.
-IDENTITY = ("name", "sku_code", "platform_item")
+IDENTITY = ("name", "sku_code")
 
 
 class WaimaiOrder(models.Model):
@@ -67,7 +71,7 @@ class WaimaiOrder(models.Model):
         creations = []
         for values in wanted:
             item = here.pop(values["line"], None)
-            if item and all(item[name] == values[name] for name in IDENTITY):
+            if item and _is_dish(item, values):
                 changed = {name: value for name, value in values.items() if not _same(item[name], value)}
                 if changed:
                     item.write(changed)
@@ -89,6 +93,13 @@ class WaimaiOrder(models.Model):
             return
         here.unlink()
         self.refund_ids.create([{**values, "order_id": self.id} for values in wanted])
+
+
+def _is_dish(item, values):
+    """Whether a line still stands for the same dish; the platform's id was once told as one with its SKU's."""
+    number = item.platform_item
+    same_number = number == values["platform_item"] or (number and number == values["platform_sku"])
+    return same_number and all(item[name] == values[name] for name in IDENTITY)
 
 
 def _only(values, names):

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from .access import check_manager
-from .const import FINAL, PLATFORMS, SALES, STATES
+from .const import COLUMNS, DELIVERERS, FINAL, PLATFORMS, SALES, STATES
 from .numbers import BigInteger
 
 
@@ -35,6 +35,8 @@ class WaimaiOrder(models.Model):
     accepted_at = fields.Datetime(readonly=True)
     completed_at = fields.Datetime(readonly=True)
     consumed_at = fields.Datetime(readonly=True)
+    accept_by = fields.Datetime(readonly=True, help="When the platform cancels an order that nobody accepted.")
+    window_ends = fields.Datetime(readonly=True, help="Until then a cancelled order never becomes a sale.")
 
     customer_name = fields.Char(readonly=True)
     customer_phone = fields.Char(readonly=True)
@@ -42,6 +44,8 @@ class WaimaiOrder(models.Model):
     rider_name = fields.Char(readonly=True)
     rider_phone = fields.Char(readonly=True)
     remark = fields.Text("Customer's Remark", readonly=True)
+    delivery_by = fields.Selection(DELIVERERS, "Delivered By", readonly=True)
+    reminder_ref = fields.Char("Open Reminder", readonly=True, help="The number of one that nobody has answered.")
 
     paid_amount = fields.Monetary("Paid by the Customer", readonly=True)
     original_amount = fields.Monetary("Before Discounts", readonly=True)
@@ -68,8 +72,8 @@ class WaimaiOrder(models.Model):
     _placed = models.Index("(store_id, placed_at)")
 
     def _expand_states(self, states, domain):
-        """The desk's columns: every state an order can be worked on in, and the others that are asked for."""
-        return [name for name, _label in STATES if name in states or name not in FINAL]
+        """The desk's columns in the order of progress; what waits for an answer stands beside the new ones."""
+        return [name for name in COLUMNS if name in states or name not in FINAL]
 
     def write(self, vals):
         """People change nothing here; a manager's form may carry the products of items (see there)."""

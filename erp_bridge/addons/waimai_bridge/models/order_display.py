@@ -1,8 +1,7 @@
-from markupsafe import Markup, escape
-
 from odoo import api, fields, models
 
 from .const import OFFERS, ORDER_ACTIONS
+from .press import EXCLUSIVE
 
 
 class WaimaiOrder(models.Model):
@@ -11,7 +10,6 @@ class WaimaiOrder(models.Model):
     _inherit = "waimai.order"
 
     item_summary = fields.Text("What Was Ordered", compute="_compute_item_summary")
-    timeline_text = fields.Html("What Happened", compute="_compute_timeline_text", sanitize=False)
     busy = fields.Boolean(compute="_compute_offers", help="A press is on its way to the platform.")
     unmapped_count = fields.Integer(compute="_compute_unmapped_count")
     open_alert_count = fields.Integer(compute="_compute_open_alert_count")
@@ -34,27 +32,12 @@ class WaimaiOrder(models.Model):
             number = f"#{order.day_seq}" if order.day_seq else ""
             order.display_name = " ".join(filter(None, (label, number, order.platform_ref)))
 
-    @api.depends("item_ids.name", "item_ids.quantity")
+    @api.depends("item_ids.name", "item_ids.spec", "item_ids.quantity")
     def _compute_item_summary(self):
         for order in self:
-            order.item_summary = "\n".join(f"{item.quantity:g} × {item.name}" for item in order.item_ids)
-
-    @api.depends("timeline")
-    def _compute_timeline_text(self):
-        for order in self:
-            steps = [step for step in order.timeline or [] if isinstance(step, dict)]
-            order.timeline_text = Markup("").join(self._timeline_row(step) for step in steps)
-
-    def _timeline_row(self, step):
-        at = str(step.get("at") or "").replace("T", " ").removesuffix("Z")
-        try:
-            at = fields.Datetime.context_timestamp(self, fields.Datetime.to_datetime(at[:19])).strftime(
-                "%m-%d %H:%M:%S"
+            order.item_summary = "\n".join(
+                f"{item.quantity:g} × {item.name}" + (f" ({item.spec})" if item.spec else "") for item in order.item_ids
             )
-        except (TypeError, ValueError, AttributeError):
-            at = at[:19]
-        words = [at, step.get("code") or "", step.get("text") or "", step.get("who") or ""]
-        return Markup("<div>%s</div>") % escape("  ".join(str(word) for word in words if word))
 
     @api.depends("item_ids.product_id", "item_ids.matched")
     def _compute_unmapped_count(self):
@@ -70,9 +53,9 @@ class WaimaiOrder(models.Model):
     def _compute_offers(self):
         for order in self:
             offered = order._offered()
-            under_way = order.command_ids.filtered(lambda command: command.state in ("open", "sent"))
-            pressed = set(under_way.mapped("action"))
+            pressed = set(order._presses_under_way().mapped("action"))
             order.busy = bool(pressed)
+            pressed = pressed.union(*(actions for actions in EXCLUSIVE if actions & pressed))
             for action in ORDER_ACTIONS:
                 order[f"offer_{action}"] = action in offered and action not in pressed
 

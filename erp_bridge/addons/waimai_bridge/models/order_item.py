@@ -16,10 +16,12 @@ class WaimaiOrderItem(models.Model):
     line = fields.Integer(readonly=True, aggregator=None)
     basket = fields.Char(readonly=True)
     name = fields.Char(required=True, readonly=True)
+    spec = fields.Char("Specification", readonly=True)
     options = fields.Char(readonly=True)
     sku_code = fields.Char("SKU Code", readonly=True, index="btree_not_null")
     barcode = fields.Char(readonly=True)
     platform_item = fields.Char(readonly=True, index="btree_not_null", help="The platform's own id.")
+    platform_sku = fields.Char("Platform SKU", readonly=True, index="btree_not_null")
     quantity = fields.Float(digits="Product Unit", readonly=True)
     used = fields.Float(digits="Product Unit", readonly=True, help="Not refunded before the kitchen used materials.")
     price = fields.Monetary("List Price", readonly=True, aggregator=None)
@@ -27,6 +29,8 @@ class WaimaiOrderItem(models.Model):
     user_price = fields.Monetary("Customer's Price", readonly=True, aggregator=None)
     shop_price = fields.Monetary("Shop's Price", readonly=True, aggregator=None)
     discounted = fields.Boolean("In a Promotion", readonly=True)
+    shop_share = fields.Monetary("Promotion by the Shop", readonly=True, help="This line's part of the discounts.")
+    platform_share = fields.Monetary("Promotion by the Platform", readonly=True)
 
     # Resolved once, at import or when somebody maps it; later changes of products and recipes touch no old order.
     product_id = fields.Many2one("product.product", index="btree_not_null", ondelete="restrict")

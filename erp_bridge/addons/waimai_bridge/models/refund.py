@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .const import FAMILIES, REFUND_STATUSES, SCOPES
 
@@ -20,5 +20,14 @@ class WaimaiRefund(models.Model):
     status = fields.Selection(REFUND_STATUSES, readonly=True)
     amount = fields.Monetary(readonly=True)
     reason = fields.Char(readonly=True)
+    appeal = fields.Boolean("Appeal", readonly=True, help="The customer asks again after a rejection.")
     requested_at = fields.Datetime(readonly=True)
+    lines_text = fields.Char("What", compute="_compute_lines_text")
     lines = fields.Json(readonly=True, help="What is refunded: line, quantity, amount (fen).")
+
+    @api.depends("lines", "order_id.item_ids.name")
+    def _compute_lines_text(self):
+        for refund in self:
+            names = {item.line: item.name for item in refund.order_id.item_ids}
+            parts = [f"{part['quantity']:g} × {names.get(part['line'], '?')}" for part in refund.lines or []]
+            refund.lines_text = "、".join(parts)

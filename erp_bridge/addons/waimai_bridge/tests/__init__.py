@@ -11,3 +11,4 @@ from . import test_store
 from . import test_setup
 from . import test_invoicing
 from . import test_hooks
+from . import test_desk

@@ -1,4 +1,4 @@
-import { onMounted, onWillUnmount } from "@odoo/owl";
+import { onMounted, onWillUnmount, useExternalListener } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
@@ -7,6 +7,7 @@ import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
+import { DeskBar, KEYS } from "./desk/desk_bar";
 
 // Messages come in bursts (a batch of orders, an order and its alert); one reload serves them all.
 const DELAY = 250;
@@ -18,6 +19,7 @@ const DELAY = 250;
  */
 function useLiveOrders(reload) {
     const bus = useService("bus_service");
+    const desk = useService("waimai_desk");
     let timer = null;
     let changed = [];
     const schedule = (orderIds) => {
@@ -26,26 +28,82 @@ function useLiveOrders(reload) {
         timer = setTimeout(async () => {
             const ids = changed;
             changed = [];
+            desk.ask();
             await reload(ids);
         }, DELAY);
     };
     const onChanged = (payload) => schedule(payload.order_ids || []);
     const onReconnect = () => schedule(null);
     onMounted(() => {
+        desk.watch();
         bus.subscribe("waimai/changed", onChanged);
         bus.addEventListener("BUS:RECONNECT", onReconnect);
     });
     onWillUnmount(() => {
         clearTimeout(timer);
+        desk.unwatch();
         bus.unsubscribe("waimai/changed", onChanged);
         bus.removeEventListener("BUS:RECONNECT", onReconnect);
     });
 }
 
+const WAITING = {
+    new: ".o_waimai_is_new",
+    refund: ".o_waimai_is_refunding",
+    reminder: ".o_waimai_reminded",
+};
+
 export class WaimaiKanbanController extends KanbanController {
+    static template = "waimai_bridge.DeskView";
+    static components = { ...KanbanController.components, DeskBar };
+
     setup() {
         super.setup();
+        this.desk = useService("waimai_desk");
+        this.ui = useService("ui");
         useLiveOrders(() => this.model.load());
+        useExternalListener(window, "keydown", (ev) => this.onKey(ev));
+    }
+
+    /** Keys without Ctrl or Alt, as long as nobody types and no dialogue is open. */
+    onKey(ev) {
+        const typing = ev.target.closest?.("input, textarea, select, [contenteditable=true]");
+        const elsewhere = document.querySelector(".modal.show, .o_dialog, .o-dropdown--menu");
+        if (typing || elsewhere || ev.ctrlKey || ev.metaKey || ev.altKey || ev.repeat || ev.isComposing) {
+            return;
+        }
+        if (KEYS[ev.code]) {
+            this.pressFor(KEYS[ev.code]);
+        } else if (ev.code === "KeyN") {
+            this.toNext();
+        } else if (ev.code === "KeyM") {
+            this.desk.mute();
+        } else {
+            return;
+        }
+        ev.preventDefault();
+    }
+
+    /** The button on the card that is chosen; if no card is, on the first that has it. */
+    pressFor(action) {
+        const button = `button[name=action_${action}]`;
+        const chosen = document.activeElement?.closest?.(".o_kanban_record");
+        const area = chosen || this.rootRef.el;
+        const found = area.querySelector(button);
+        found?.closest(".o_kanban_record").focus();
+        found?.click();
+    }
+
+    /** Choose the next card that waits for somebody, from the one that is chosen on. */
+    toNext(cause) {
+        const waiting = cause ? WAITING[cause] : Object.values(WAITING).join(",");
+        const cards = [...this.rootRef.el.querySelectorAll(".o_kanban_record")].filter((card) =>
+            card.querySelector(waiting)
+        );
+        const chosen = cards.indexOf(document.activeElement?.closest?.(".o_kanban_record"));
+        const next = cards[(chosen + 1) % cards.length];
+        next?.focus();
+        next?.scrollIntoView({ behavior: "smooth", block: "center", inline: "center" });
     }
 }
 

@@ -1,0 +1,63 @@
+from odoo import fields, models
+
+from .access import check_staff
+from .command import UNDER_WAY
+
+# Only one of each set can come true: while one is on its way, the others wait.
+EXCLUSIVE = (
+    frozenset({"accept", "reject"}),
+    frozenset({"agree_refund", "reject_refund"}),
+)
+
+
+class WaimaiCommand(models.Model):
+    """What the screens need of a press: when it was answered, and whether somebody has read a refusal."""
+
+    _inherit = "waimai.command"
+
+    answered_at = fields.Datetime(readonly=True)
+    seen = fields.Boolean("Refusal Read", readonly=True)
+
+    def write(self, vals):
+        if vals.get("state") in ("done", "refused"):
+            vals = {"answered_at": fields.Datetime.now(), **vals}
+        return super().write(vals)
+
+    def action_again(self):
+        """Press the same button once more, with the same words; returns the new command's id."""
+        self.ensure_one()
+        check_staff(self.env)
+        self.check_access("read")
+        order = self.sudo().order_id
+        number = self.env["waimai.command"]._press(self.sudo().store_id, order, self.action, self.sudo().args or {})
+        self.sudo().seen = True
+        return number
+
+    def action_seen(self):
+        """Take a refusal from the screens: somebody has read it."""
+        check_staff(self.env)
+        self.check_access("read")
+        presses = self.sudo()
+        presses.seen = True
+        for store, seen in presses.grouped("store_id").items():
+            store._changed(seen.order_id.ids)
+
+
+class WaimaiOrder(models.Model):
+    _inherit = "waimai.order"
+
+    def _presses_under_way(self):
+        return self.command_ids.filtered(lambda press: press.state in UNDER_WAY)
+
+    def _press_refused(self):
+        """The last press, if the platform (or the bridge) refused it and nobody has read that yet."""
+        last = self.command_ids.sorted("id")[-1:]
+        return last if last.state == "refused" and not last.seen else last.browse()
+
+    def action_press_again(self):
+        self.ensure_one()
+        refused = self._press_refused()
+        return refused.action_again() if refused else False
+
+    def action_press_seen(self):
+        self._press_refused().action_seen()

@@ -1,0 +1,134 @@
+import re
+
+from markupsafe import Markup, escape
+
+from odoo import api, fields, models
+
+from .words import CODES, who_speaks
+
+# The connector's own words for a press; the press itself is told with who pressed and what came of it.
+PRESSED = "店员操作"
+# "中文 · English ¥5.00 (why)": what stands behind the words is in no language.
+TAIL = re.compile(r"(?P<money> ¥-?[\d.]+)?(?P<why> \(.*\))?$", re.DOTALL)
+ICONS = {
+    "customer": "fa-user",
+    "platform": "fa-cloud",
+    "rider": "fa-motorcycle",
+    "staff": "fa-hand-pointer-o",
+    "answer": "fa-reply",
+    "odoo": "fa-cube",
+}
+
+
+class WaimaiOrder(models.Model):
+    """What happened to an order, in plain words: the platform, the staff, the answers, and what Odoo made of it."""
+
+    _inherit = "waimai.order"
+
+    timeline_text = fields.Html("What Happened", compute="_compute_timeline_text", sanitize=False)
+
+    @api.depends("timeline", "version", "command_ids.state", "sale_order_id", "alert_ids.state")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_timeline_text(self):
+        for order in self:
+            steps = sorted(order._story(), key=lambda step: step["at"] or fields.Datetime.now())
+            order.timeline_text = self._timeline_list(steps)
+
+    def _story(self):
+        """Steps {"at": datetime or None, "who", "text", "detail", "tone"}, not in order."""
+        presses = self.command_ids.sorted("id")
+        told = {(press.action, press.pressed_at) for press in presses}
+        steps = [self._told_step(step) for step in self.timeline or [] if isinstance(step, dict)]
+        steps = [step for step in steps if (step.get("press"), step["at"]) not in told]
+        for press in presses:
+            steps += self._press_steps(press)
+        return steps + self._own_steps()
+
+    def _told_step(self, step):
+        """A line of the document's timeline."""
+        text, code = str(step.get("text") or ""), step.get("code")
+        at = self._moment(step.get("at"))
+        if text.startswith(PRESSED):
+            action = text.removeprefix(PRESSED).split()[0] if text.removeprefix(PRESSED).split() else ""
+            label = dict(self.env["waimai.command"]._fields["action"]._description_selection(self.env)).get(action)
+            words = self.env._("Pressed: %s", label or action)
+            return {"at": at, "who": "staff", "text": words, "detail": step.get("who") or "", "press": action}
+        known = CODES.get(code)
+        tail = TAIL.search(text)
+        details = [tail["money"] or "", (tail["why"] or "").strip(" ()")] if known else []
+        return {
+            "at": at,
+            "who": who_speaks(code) if known else "platform",
+            "text": self.env._(known) if known else self._half(text),
+            "detail": " · ".join(filter(None, (word.strip() for word in [*details, str(step.get("who") or "")]))),
+        }
+
+    def _half(self, text):
+        """The Chinese or the English half of the connector's words."""
+        chinese, _dot, english = text.partition(" · ")
+        return english if english and not str(self.env.lang or "").startswith("zh") else chinese
+
+    def _press_steps(self, press):
+        label = dict(press._fields["action"]._description_selection(self.env))[press.action]
+        args = press.args or {}
+        words = [str(args.get(name) or "") for name in ("reason", "text")]
+        steps = [
+            {
+                "at": press.pressed_at,
+                "who": "staff",
+                "text": self.env._("%(who)s pressed: %(what)s", who=press.user_id.sudo().name, what=label),
+                "detail": " ".join(filter(None, words)),
+            }
+        ]
+        if press.state in ("done", "refused"):
+            refused = press.state == "refused"
+            text = self.env._("Refused: %s", label) if refused else self.env._("Taken: %s", label)
+            at = press.answered_at or press.write_date
+            tone = "danger" if refused else "success"
+            steps.append({"at": at, "who": "answer", "text": text, "detail": press.result or "", "tone": tone})
+        elif press.state == "open":
+            steps[0]["detail"] += self.env._(" (asked; waits for the connector)")
+        else:
+            steps[0]["detail"] += self.env._(" (asked; no answer yet)")
+        return steps
+
+    def _own_steps(self):
+        steps = []
+        sale = self.sudo().sale_order_id
+        if sale:
+            text = self.env._("Sales order %s made", sale.name)
+            steps.append({"at": sale.create_date, "who": "odoo", "text": text, "detail": ""})
+        if self.consumed_at:
+            text = self.env._("Materials counted as used")
+            steps.append({"at": self.consumed_at, "who": "odoo", "text": text, "detail": ""})
+        for alert in self.alert_ids:
+            text = dict(alert._fields["kind"]._description_selection(self.env))[alert.kind]
+            words = self.env._("Alert: %s", text)
+            steps.append({"at": alert.create_date, "who": "odoo", "text": words, "detail": alert.text or ""})
+        return steps
+
+    def _moment(self, value):
+        try:
+            return fields.Datetime.to_datetime(str(value or "").replace("T", " ")[:19]) or None
+        except ValueError:
+            return None
+
+    def _timeline_list(self, steps):
+        rows, day = [], None
+        for step in steps:
+            local = fields.Datetime.context_timestamp(self, step["at"]) if step["at"] else None
+            if local and local.date() != day:
+                day = local.date()
+                rows.append(Markup("<li class='o_waimai_day'>%s</li>") % day.isoformat())
+            rows.append(
+                Markup("<li class='o_waimai_%s%s'><time>%s</time><i class='fa %s'></i><span>%s%s</span></li>")
+                % (
+                    step["who"],
+                    Markup(" text-%s") % step["tone"] if step.get("tone") else "",
+                    local.strftime("%H:%M:%S") if local else "",
+                    ICONS[step["who"]],
+                    step["text"],
+                    Markup("<small>%s</small>") % escape(step["detail"]) if step["detail"] else "",
+                )
+            )
+        return Markup("<ul class='o_waimai_timeline'>%s</ul>") % Markup("").join(rows) if rows else False

@@ -1,0 +1,56 @@
+import { Component, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { CAUSES } from "./sounds";
+
+/** Keys of the desk, by where they lie on the keyboard: an input method for Chinese does not change them. */
+export const KEYS = {
+    KeyA: "accept",
+    KeyS: "start",
+    KeyR: "ready",
+    KeyD: "dispatch",
+    KeyG: "agree_refund",
+    KeyJ: "reject_refund",
+    KeyT: "answer_reminder",
+};
+
+/** The line over the desk: what waits for somebody, the sounds, the keys, and what is broken. */
+export class DeskBar extends Component {
+    static template = "waimai_bridge.DeskBar";
+    static components = { Dropdown };
+    static props = { toNext: Function };
+
+    setup() {
+        this.desk = useService("waimai_desk");
+        this.state = useState(this.desk.state);
+        this.causes = CAUSES;
+        this.words = {
+            new: _t("New orders"),
+            refund: _t("Refund requests"),
+            reminder: _t("Reminders"),
+        };
+        this.icons = { new: "fa-shopping-bag", refund: "fa-undo", reminder: "fa-bell" };
+        this.keys = [
+            ["A", _t("Accept")],
+            ["S", _t("Start")],
+            ["R", _t("Ready")],
+            ["D", _t("Dispatch")],
+            ["G", _t("Agree to refund")],
+            ["J", _t("Reject refund")],
+            ["T", _t("Answer reminder")],
+            ["N", _t("Go to the next order that waits for somebody")],
+            ["← ↑ → ↓", _t("Go to another card")],
+            ["Enter", _t("Open the card")],
+            ["M", _t("All sounds on or off")],
+        ];
+    }
+
+    get muted() {
+        return !CAUSES.some((cause) => this.state.on[cause]);
+    }
+
+    get silentMinutes() {
+        return Math.max(Math.round(this.state.silence / 60), 1);
+    }
+}
