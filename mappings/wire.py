@@ -5,8 +5,9 @@ Python's own reader takes ``NaN`` for a number and answers rubbish with several 
 """
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from connector.domain.errors import Unreadable
 
@@ -62,6 +63,17 @@ def storable(text: str) -> str:
     '好?'
     """
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - somebody else's JSON
+    """Decimals as text, which every field reads as well: nothing becomes a binary double on the way."""
+    if isinstance(value, Mapping):
+        return {storable(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, str):
+        return storable(value)
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 def write(value: object) -> str:

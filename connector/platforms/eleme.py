@@ -7,16 +7,19 @@ from typing import Any, Final, Self
 import httpx
 
 from connector.domain.errors import BadSignature, Refused, Unreadable
+from connector.domain.menu import MenuItem
 from connector.domain.order import OrderRef, StoreRef, split_ref
 from connector.domain.traits import Traits
 from connector.platforms.eleme_api import ElemeApi, Outcome
+from connector.platforms.eleme_products import PRODUCT_CALLS, read_menu
 from connector.platforms.http import client
+from connector.platforms.rows import rows_of, summed_up
 from connector.platforms.signing import verify_eleme_push
 from connector.ports import Answer, Clock, Command, Envelope, Heard, Hook, RawEvent, Reply, SystemClock, TokenShelf
 from connector.ports import Outcome as Received
 from connector.settings import ElemeApp, Settings
 from mappings.eleme import order_number, read_pulled, read_push
-from mappings.wire import Digits, read_exact, storable, write
+from mappings.wire import Digits, plain, read_exact, storable, write
 
 #: Key of a pulled order's body; a push has none of that name.
 PULLED_AT: Final = "pulled_at"
@@ -167,12 +170,14 @@ class Eleme:
 
     def perform(self, command: Command) -> Answer:
         """Make the call that a press means."""
+        if command.action in PRODUCT_CALLS:
+            return self._change_menu(command)
         called = CALLS.get(command.action)
         if called is None:
             return Answer(taken=False, words=f"饿了么无此操作 · not available at Ele.me: {command.action}")
         action, arguments = called
         try:
-            params = arguments(split_ref(command.order)[1], command.args)
+            params = arguments(split_ref(command.order or "")[1], command.args)
             outcome = self._api(command.store).call(action, params)
         except Refused as refusal:
             return Answer(taken=False, words=str(refusal))
@@ -189,13 +194,27 @@ class Eleme:
         if isinstance(found, Mapping) and found.get("refundStatus") not in {None, "", "noRefund"}:
             told = api.call("eleme.order.getRefundOrder", {"orderId": number})
             refund = told.result  # nothing if it is refused: what the order says of itself counts all the same
-        body = write({PULLED_AT: asked, "order": _plain(found), "refund": _plain(refund)}).encode()
+        body = write({PULLED_AT: asked, "order": plain(found), "refund": plain(refund)}).encode()
         digest = hashlib.sha256(body).hexdigest()
         return Envelope(source=self.name, lane=store, digest=digest, body=body, order=order)
 
+    def menu(self, store: StoreRef) -> tuple[MenuItem, ...]:
+        """What the shop sells."""
+        return read_menu(self._api(store), split_ref(store)[1])
+
+    def _change_menu(self, command: Command) -> Answer:
+        try:
+            outcomes = list(PRODUCT_CALLS[command.action](self._api(command.store), rows_of(command)))
+        except Refused as refusal:
+            return Answer(taken=False, words=str(refusal))
+        refusals = [f"{outcome.words} ({outcome.code})" for outcome in outcomes if outcome.code]
+        return summed_up("饿了么", len(outcomes) - len(refusals), refusals)
+
     def _api(self, store: StoreRef) -> ElemeApi:
-        app = self._apis.get(self._shelf.app_of(store))
-        return app or next(iter(self._apis.values()))
+        app = self._apis.get(self._shelf.app_of(store)) or next(iter(self._apis.values()), None)
+        if app is None:
+            raise Refused("饿了么未配置应用 · no application of Ele.me is set up")
+        return app
 
 
 def _text(value: object) -> str:
@@ -211,14 +230,3 @@ def _result(outcome: Outcome) -> Any:  # noqa: ANN401 - somebody else's JSON
 def _done_before(action: str, outcome: Outcome) -> bool:
     """Accepting twice is an error that means success (``eleme.md`` 4.4)."""
     return action == "accept" and "订单已确认" in outcome.words
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - somebody else's JSON
-    """Decimals as text, which every field reads as well: nothing becomes a binary double on the way."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, str):
-        return storable(value)
-    return value if value is None or isinstance(value, int) else str(value)

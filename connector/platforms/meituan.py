@@ -1,20 +1,40 @@
 """Meituan (美团外卖) as a platform: its pushes, the calls that staff's decisions become, and orders read back."""
 
-from collections.abc import Sequence
-from typing import Final, Self
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
 
 import httpx
 
-from connector.domain.order import OrderRef, StoreRef
+from connector.domain.errors import Refused
+from connector.domain.menu import MenuItem
+from connector.domain.order import OrderRef, StoreRef, split_ref
 from connector.domain.traits import Traits
 from connector.platforms.http import client
+from connector.platforms.meituan_api import MeituanApi
+from connector.platforms.meituan_calls import CALLS, fulfilled
 from connector.platforms.meituan_door import Door
-from connector.ports import Alert, Clock, Envelope, Heard, Hook, RawEvent, Reply, SystemClock, TokenShelf
+from connector.platforms.meituan_products import PRODUCT_CALLS, read_menu
+from connector.platforms.rows import rows_of, summed_up
+from connector.ports import (
+    Alert,
+    Answer,
+    Clock,
+    Command,
+    Envelope,
+    Heard,
+    Hook,
+    RawEvent,
+    Reply,
+    SystemClock,
+    TokenShelf,
+)
 from connector.ports import Outcome as Received
 from connector.settings import MeituanApp, Settings
 from mappings.meituan import Said, read_event
 from mappings.meituan_kinds import KINDS
-from mappings.wire import write
+from mappings.meituan_pulled import PULLED_AT
+from mappings.wire import plain, storable, write
 
 _STATUS: Final[dict[Received, int]] = {
     "stored": 200,
@@ -25,6 +45,8 @@ _STATUS: Final[dict[Received, int]] = {
     "too_large": 413,
     "unavailable": 503,
 }
+
+_NO_APP: Final = "美团未配置应用 · no application of Meituan is set up"
 
 #: The buttons of ``order-life.md`` section 8. No push tells that a reminder was answered, so the press does.
 TRAITS: Final = Traits(
@@ -70,10 +92,10 @@ class Meituan:
         clock: Clock | None = None,
     ) -> None:
         self._door = Door(apps, public_urls)
-        self._url = url
-        self._http = http or client()
         self._shelf = shelf
         self._clock = clock or SystemClock()
+        http = http or client()
+        self._apis = {app.app_id: MeituanApi(app, url=url, client=http, clock=self._clock) for app in apps}
 
     @classmethod
     def from_settings(cls, settings: Settings, shelf: TokenShelf) -> Self:
@@ -96,6 +118,78 @@ class Meituan:
         status = _STATUS[outcome]
         body = {"data": "ok"} if status == 200 else {"data": "ng"}  # noqa: PLR2004 - HTTP's OK
         return Reply(status=status, body=write(body).encode())
+
+    def perform(self, command: Command) -> Answer:
+        """Make the call that a press means."""
+        try:
+            if command.action in PRODUCT_CALLS:
+                return self._change_menu(command)
+            return self._call(command)
+        except Refused as refusal:
+            return Answer(taken=False, words=str(refusal))
+
+    def fetch(self, order: OrderRef, store: StoreRef) -> Envelope:
+        """Read an order back, and its refunds; the lane is its shop's, also where ``store`` does not name one."""
+        number, asked, refusal = (
+            split_ref(order)[1],
+            self._clock.now(),
+            Refused("美团未配置应用 · no application is set up"),
+        )
+        for api in self._asked(store):
+            outcome = api.get("order/getOrderDetail", order_id=number, is_mt_logistics="1")
+            if outcome.code or not isinstance(outcome.result, Mapping):
+                refusal = Refused(f"{outcome.words} ({outcome.code})")
+                continue
+            found = outcome.result
+            refunds = self._refunds(api, str(found.get("wm_order_id_view") or number))
+            body = write({PULLED_AT: asked, "order": plain(found), "refunds": plain(refunds)}).encode()
+            shop = split_ref(store)[1] or storable(str(found.get("app_poi_code") or ""))
+            told = storable(str(found.get("order_id") or number))
+            return Envelope(
+                source=self.name,
+                lane=StoreRef(f"meituan:{shop}"),
+                digest=hashlib.sha256(body).hexdigest(),
+                body=body,
+                order=OrderRef(f"meituan:{told}"),
+            )
+        raise refusal
+
+    def menu(self, store: StoreRef) -> tuple[MenuItem, ...]:
+        """What the shop sells."""
+        return read_menu(self._api(store), split_ref(store)[1])
+
+    def _call(self, command: Command) -> Answer:
+        called = CALLS.get(command.action)
+        if called is None:
+            return Answer(taken=False, words=f"美团无此操作 · not available at Meituan: {command.action}")
+        api, number = self._api(command.store), split_ref(command.order or "")[1]
+        outcome = called(api, number, command.args)
+        if not outcome.code or fulfilled(api, command.action, number, outcome):
+            return Answer(taken=True, words="美团已受理 · taken by Meituan")
+        return Answer(taken=False, words=f"{outcome.words} ({outcome.code})")
+
+    def _change_menu(self, command: Command) -> Answer:
+        api, shop = self._api(command.store), split_ref(command.store)[1]
+        outcomes = list(PRODUCT_CALLS[command.action](api, shop, rows_of(command)))
+        refusals = [f"{one.words} ({one.code})" if one.code else one.words for one in outcomes if one.code or one.words]
+        return summed_up("美团", len(outcomes) - len(refusals), refusals)
+
+    @staticmethod
+    def _refunds(api: MeituanApi, view: str) -> Any:  # noqa: ANN401 - somebody else's JSON
+        """What is told of the order's refunds; it may lag behind the pushes, and nothing told is not "none"."""
+        outcome = api.get("ecommerce/order/getOrderRefundDetail", wm_order_id_view=view)
+        return outcome.result if not outcome.code and isinstance(outcome.result, list) else None
+
+    def _api(self, store: StoreRef) -> MeituanApi:
+        api = next(iter(self._asked(store)), None)
+        if api is None:
+            raise Refused(_NO_APP)
+        return api
+
+    def _asked(self, store: StoreRef) -> Sequence[MeituanApi]:
+        """The applications that may know the shop: its own, or all if nobody says which that is."""
+        own = self._apis.get(self._shelf.app_of(store))
+        return (own,) if own else tuple(self._apis.values())
 
 
 def _alerts(said: Said, lane: StoreRef, order: OrderRef | None) -> tuple[Alert, ...]:

@@ -37,15 +37,17 @@ def register(monkeypatch, *values: str):
     monkeypatch.setattr(services, "entry_points", lambda group: found if group == PLATFORMS else ())
 
 
-def test_the_built_in_platform_is_registered_like_anybody_elses():
-    (entry,) = entry_points(group=PLATFORMS)
-    assert (entry.name, entry.value) == ("eleme", "connector.platforms.eleme:Eleme")
+def test_the_built_in_platforms_are_registered_like_anybody_elses():
+    assert {entry.name: entry.value for entry in entry_points(group=PLATFORMS)} == {
+        "eleme": "connector.platforms.eleme:Eleme",
+        "meituan": "connector.platforms.meituan:Meituan",
+    }
 
 
 def test_everything_is_wired_without_connecting_to_anything(settings):
     built = build(settings)
-    assert set(built.platforms) == {"eleme"}
-    assert set(built.sources) == {"eleme", "odoo"}
+    assert set(built.platforms) == {"eleme", "meituan"}
+    assert set(built.sources) == {"eleme", "meituan", "odoo"}
     assert all(isinstance(platform, Platform) for platform in built.platforms.values())
     assert all(isinstance(source, Source) for source in built.sources.values())
     assert isinstance(built.bell, TickingBell)

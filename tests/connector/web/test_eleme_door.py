@@ -178,9 +178,20 @@ def test_an_unknown_shop_is_stored_in_its_own_lane(client, inbox):
     assert inbox()[0]["lane"] == "eleme:999"
 
 
-@pytest.mark.parametrize("shop", ["", None, ..., {"a": 1}, "\x00", "9" * 100_000, "店"])
+@pytest.mark.parametrize("shop", ["9" * 100_000, "店", "a b"])
 def test_a_shop_that_no_column_should_hold_is_stored_too(client, inbox, shop):
     assert taken(client.post(HOOK, data=signed(shopId=shop)))
+    assert inbox()[0]["lane"] == "eleme:unknown"
+
+
+@pytest.mark.parametrize("shop", ["", None, ..., {"a": 1}, "\x00"])
+def test_a_push_that_names_no_shop_but_an_order_waits_for_its_orders_shop(client, inbox, shop):
+    assert taken(client.post(HOOK, data=signed(shopId=shop)))
+    assert inbox()[0]["lane"] == "eleme:"
+
+
+def test_a_push_that_names_neither_is_stored_for_a_person(client, inbox):
+    assert taken(client.post(HOOK, data=signed(shopId="", message="{}")))
     assert inbox()[0]["lane"] == "eleme:unknown"
 
 

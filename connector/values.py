@@ -1,0 +1,166 @@
+"""The values that settings have: each parser takes text, and says what is wrong without showing it."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from typing import Final, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the mark of a Standard Webhooks secret, not one
+_QUEUES_MOST: Final = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ElemeApp:
+    """An application at Ele.me; all secrets are accepted on pushes, the first one signs calls."""
+
+    app_id: str
+    key: str
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeituanApp:
+    """An application at Meituan, with the addresses registered there besides ``PUBLIC_URL``."""
+
+    app_id: str
+    secrets: tuple[str, ...] = field(repr=False)
+    callback_urls: tuple[str, ...] = ()
+
+
+class Wrong(Exception):  # noqa: N818 - caught by the reader of the settings alone
+    """Why a value is no good; begins with a space or with the place inside the value, and never holds the value."""
+
+
+def _bad(why: str) -> NoReturn:
+    raise Wrong(why) from None
+
+
+def database(text: str) -> str:
+    """PostgreSQL, through psycopg 3."""
+    scheme, mark, rest = text.partition("://")
+    if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not mark or not rest:
+        _bad(" must begin with postgresql:// (应以 postgresql:// 开头)")
+    return f"postgresql+psycopg://{rest}"
+
+
+def redis(text: str) -> str:
+    """Redis, for the bell."""
+    scheme, mark, rest = text.partition("://")
+    if scheme not in {"redis", "rediss", "unix"} or not mark or not rest:
+        _bad(" must begin with redis://, rediss:// or unix:// (应以此开头)")
+    return text
+
+
+def web_address(text: str) -> str:
+    """An http(s) address, without a slash at its end."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        _bad(" must be an http(s) address (应为 http(s) 地址)")
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        _bad(" must be an http(s) address (应为 http(s) 地址)")
+    return text.rstrip("/")
+
+
+def web_addresses(text: str) -> tuple[str, ...]:
+    """Several of them, with commas between."""
+    return tuple(web_address(part.strip()) for part in text.split(",") if part.strip())
+
+
+def hook_key(text: str) -> bytes:
+    """The key of a Standard Webhooks secret."""
+    if not text.startswith(_SECRET_PREFIX):
+        _bad(" must begin with whsec_ (应以 whsec_ 开头)")
+    try:
+        key = base64.b64decode(text.removeprefix(_SECRET_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        _bad(" must be whsec_ + base64 (应为 whsec_ 加 base64)")
+    return key or _bad(" has an empty key (密钥为空)")
+
+
+def seconds(text: str) -> int:
+    """Up to a day."""
+    return _whole(text, 0, 24 * 3600)
+
+
+def queues(text: str) -> int:
+    """How many queues the stores are spread over."""
+    return _whole(text, 1, _QUEUES_MOST)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < len(str(most)) + 3) or not least <= int(text) <= most:
+        _bad(f" must be a whole number from {least} to {most} (应为 {least} 到 {most} 的整数)")
+    return int(text)
+
+
+def eleme_apps(text: str) -> tuple[ElemeApp, ...]:
+    """``ELEME_APPS``."""
+    apps = tuple(
+        ElemeApp(app_id=_identifier(app, place), key=_member(app, place, "key"), secrets=_secrets(app, place))
+        for place, app in _objects(text)
+    )
+    return _distinct(apps)
+
+
+def meituan_apps(text: str) -> tuple[MeituanApp, ...]:
+    """``MEITUAN_APPS``."""
+    apps = tuple(
+        MeituanApp(app_id=_identifier(app, place), secrets=_secrets(app, place), callback_urls=_callbacks(app, place))
+        for place, app in _objects(text)
+    )
+    return _distinct(apps)
+
+
+_App = TypeVar("_App", ElemeApp, MeituanApp)
+
+
+def _distinct(apps: tuple[_App, ...]) -> tuple[_App, ...]:
+    if len({app.app_id for app in apps}) < len(apps):
+        _bad(" names the same app_id twice (app_id 重复)")
+    return apps or _bad(" is an empty list (列表为空)")
+
+
+def _objects(text: str) -> list[tuple[str, dict[str, object]]]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        _bad(" is not JSON (不是 JSON)")
+    if not isinstance(found, list) or not all(isinstance(app, dict) for app in found):
+        _bad(" must be a list of objects (应为对象列表)")
+    return [(f"[{number}]", app) for number, app in enumerate(found)]
+
+
+def _identifier(app: dict[str, object], place: str) -> str:
+    value = app.get("app_id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _member(app, place, "app_id")
+
+
+def _member(app: dict[str, object], place: str, name: str) -> str:
+    value = app.get(name)
+    if not isinstance(value, str) or not value.strip():
+        _bad(f"{place}.{name} is missing or empty (缺少)")
+    return value.strip()
+
+
+def _secrets(app: dict[str, object], place: str) -> tuple[str, ...]:
+    value = app.get("secret")
+    if isinstance(value, list) and value:
+        return tuple(_member({"secret": secret}, place, "secret") for secret in value)
+    return (_member(app, place, "secret"),)
+
+
+def _callbacks(app: dict[str, object], place: str) -> tuple[str, ...]:
+    value = app.get("callback_urls", [])
+    if not isinstance(value, list) or not all(isinstance(url, str) for url in value):
+        _bad(f"{place}.callback_urls must be a list of addresses (应为地址列表)")
+    for number, url in enumerate(value):
+        try:
+            web_address(url.strip())
+        except Wrong as wrong:
+            _bad(f"{place}.callback_urls[{number}]{wrong}")
+    return tuple(url.strip() for url in value)  # as registered, a slash at the end included
