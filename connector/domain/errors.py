@@ -6,6 +6,7 @@
     ├── BadSignature      a sender who cannot prove who it is: refused at the door (401)
     ├── Unreadable        no signature can be computed over this: refused at the door (400)
     ├── Unavailable       try later: ERP, platform or database away, rate limited
+    │   └── Busy          we have called as often as we may: nobody was asked
     └── Refused           a person must look: unreadable fact, ERP validation, contradicting refund
 """
 
@@ -31,6 +32,17 @@ class Unavailable(BridgeError):  # noqa: N818 - the plan's word
     def __init__(self, message: str, *, unknown: bool = False) -> None:
         super().__init__(message)
         self.unknown = unknown
+
+
+class Busy(Unavailable):
+    """We have called as often as we may for now; nobody was asked.
+
+    ``seconds`` is how long to wait.
+    """
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Refused(BridgeError):  # noqa: N818 - the plan's word

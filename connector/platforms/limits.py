@@ -18,6 +18,8 @@ _SHORT: Final = 0.3
 _LONG: Final = 30.0
 #: After the platform itself has found it too often.
 _PAUSE: Final = 1.0
+#: What is not worth going to sleep for.
+_TICK: Final = 0.001
 _patience = threading.local()
 
 
@@ -73,7 +75,7 @@ class Limits:
             if wait > longest:
                 raise Busy(f"platform: called as often as allowed: {path}", seconds=wait)
             self._next[path] = turn + 1.0 / rate
-        if wait > 0:
+        if wait > _TICK:
             self._sleep(wait)
 
     def refused(self, path: str) -> None:

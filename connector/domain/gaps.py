@@ -1,0 +1,68 @@
+"""What a platform is told of what we have, so that it can tell what we have missed; days are China's.
+
+Shops of both platforms have China's calendar day: the day of an order is the one on which it was placed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+from connector.domain.money import Money
+from connector.domain.order import Millis, OrderRef
+
+CHINA: Final = timezone(timedelta(hours=8))
+
+
+def day_of(at: Millis) -> date:
+    """The day of a moment.
+
+    >>> day_of(Millis(1556077338934))
+    datetime.date(2019, 4, 24)
+    """
+    return datetime.fromtimestamp(at / 1000, CHINA).date()
+
+
+def start_of(day: date) -> Millis:
+    """The first moment of a day.
+
+    >>> day_of(start_of(date(2019, 4, 24))) == date(2019, 4, 24)
+    True
+    """
+    return Millis(int(datetime(day.year, day.month, day.day, tzinfo=CHINA).timestamp() * 1000))
+
+
+def days(since: Millis, now: Millis) -> tuple[date, ...]:
+    """Every day from one moment to another.
+
+    >>> [day.day for day in days(Millis(1556077338934), Millis(1556077338934 + 86_400_000))]
+    [24, 25]
+    """
+    first, last = day_of(since), day_of(now)
+    return tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What we have of a shop since the moment that is asked for.
+
+    ``states`` is the own state of each order, ``numbers`` the running numbers of each day that we have. ``stale`` are
+    orders that are still under way and of which a platform that has no lists shall be asked; ``asked`` those that were
+    read back so lately, or wait for a person, that they shall not be again unless this is a ``full`` look.
+    """
+
+    now: Millis
+    full: bool = False
+    states: Mapping[OrderRef, str] = field(default_factory=dict)
+    numbers: Mapping[date, frozenset[int]] = field(default_factory=dict)
+    stale: tuple[OrderRef, ...] = ()
+    asked: frozenset[OrderRef] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """An order in a platform's own list: its number in the day (0: not told), what was paid (``None``: not told)."""
+
+    order: OrderRef
+    number: int = 0
+    paid: Money | None = None
