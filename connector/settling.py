@@ -56,17 +56,43 @@ def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis, traits: T
         settle(tx, kept, tx.orders.put(kept.ref, [fact], event_id), now, traits)
     if effect == "fact":
         return _answer(tx, press, "done", "已记录 · noted", now)
-    reminder = {"reminder": life.reminder} if press.action == "answer_reminder" else {}
     command = Command(
         key=f"cmd-{press.command_id}",
         store=kept.store,
         order=kept.ref,
         action=press.action,
-        args={**press.args, **reminder},
+        args={**press.args, **_meant(press, life)},
     )
     expires_at = Millis(press.pressed_at + _COMMAND_MILLIS)
     tx.outbox.put_command(command, command_id=press.command_id, now=now, expires_at=expires_at)
     return "on its way"
+
+
+def _meant(press: Pressed, life: Life) -> dict[str, object]:
+    """What a platform must be told besides: which reminder is answered, which goods the lines of a refund are."""
+    if press.action == "answer_reminder":
+        return {"reminder": life.reminder}
+    return {"goods": _goods(press.args.get("items"), life)} if press.action == "part_refund" else {}
+
+
+def _goods(rows: object, life: Life) -> list[dict[str, object]]:
+    """The named lines as the platform calls them; none at all if one of them cannot be told."""
+    items = {item.line: item for item in (life.content.items if life.content else ())}
+    named = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
+    found = [
+        (items.get(line) if isinstance(line := row.get("line"), int) else None, row.get("quantity")) for row in named
+    ]
+    return [
+        {
+            "platform_item": item.platform_item,
+            "platform_sku": item.platform_sku,
+            "name": item.name,
+            "spec": item.spec,
+            "quantity": quantity,
+        }
+        for item, quantity in found
+        if item is not None and all(one is not None for one, _ in found)
+    ]
 
 
 def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], text: str, now: Millis) -> str:

@@ -1,5 +1,6 @@
 import pytest
 
+from connector.platforms.meituan import TRAITS as MEITUAN
 from tests.connector.test_advance import ACCEPTED, NEW, at
 from tests.doubles import ORDER, event, pressed
 
@@ -95,3 +96,23 @@ def test_a_press_that_overtakes_its_order_is_judged_by_what_is_known(world):
     world.hear(pressed("accept", 1))
     world.settle()
     assert world.erp.results[1].state == "refused"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([{"line": 1, "quantity": 2}], [2]),
+        ([{"line": 1, "quantity": 1}, {"line": 9, "quantity": 1}], []),
+        ([{"line": [1], "quantity": 1}], []),
+        ("1", []),
+    ],
+    ids=["a line", "a line that is not there", "no number", "no list"],
+)
+def test_a_part_refund_says_which_goods_its_lines_are_or_none_at_all(sold, rows, told):
+    sold.platform.traits = MEITUAN
+    sold.hear(pressed("part_refund", 1, items=rows, amount=500))
+    sold.settle()
+    [command] = sold.platform.performed
+    name = sold.erp.documents[ORDER].items[0].item.name
+    goods = [{"platform_item": "", "platform_sku": "", "name": name, "spec": "", "quantity": one} for one in told]
+    assert command.args == {"items": rows, "amount": 500, "goods": goods}
