@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.domain.errors import BadSignature, Refused, Unavailable, Unreadable
@@ -133,15 +133,19 @@ class PlatformContract:
             with pytest.raises((BadSignature, Unreadable)):
                 kit.platform.envelope(replace(hook, **{place: value}))
 
-    @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    @given(body=st.binary(max_size=300), query=st.text(max_size=80), post=st.booleans())
-    def test_rubbish_at_the_door_is_refused_and_never_fails(self, kit, body, query, post):
-        hook = Hook(method="POST" if post else "GET", path=kit.good[0].path, query=query, headers={}, body=body)
-        try:
-            envelope = kit.platform.envelope(hook)
-        except (BadSignature, Unreadable):
-            return
-        assert envelope is None
+    def test_rubbish_at_the_door_is_refused_and_never_fails(self, kit):
+        @settings(max_examples=100, deadline=None)
+        @given(body=st.binary(max_size=300), query=st.text(max_size=80), post=st.booleans())
+        def refused(body, query, post):
+            method = "POST" if post else "GET"
+            hook = Hook(method=method, path=kit.good[0].path, query=query, headers={}, body=body)
+            try:
+                envelope = kit.platform.envelope(hook)
+            except (BadSignature, Unreadable):
+                return
+            assert envelope is None
+
+        refused()
 
     @pytest.mark.parametrize("outcome", OUTCOMES)
     def test_its_sender_reads_success_only_if_the_event_is_stored(self, kit, outcome):
@@ -149,21 +153,20 @@ class PlatformContract:
         assert reply.status == OUTCOMES[outcome]
         assert (reply.body == kit.platform.reply("stored", 2).body) == (reply.status == 200)
 
-    @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    @given(body=st.binary(max_size=300))
-    def test_a_stored_event_that_cannot_be_read_is_refused_and_never_fails(self, kit, body):
-        event = RawEvent(
-            id=1,
-            source=kit.platform.name,
-            lane=StoreRef(f"{kit.platform.name}:1"),
-            received_at=Millis(0),
-            body=body,
-        )
-        try:
-            heard = kit.platform.heard(event)
-        except Refused:
-            return
-        assert not heard.facts
+    def test_a_stored_event_that_cannot_be_read_is_refused_and_never_fails(self, kit):
+        name = kit.platform.name
+
+        @settings(max_examples=100, deadline=None)
+        @given(body=st.binary(max_size=300))
+        def refused(body):
+            event = RawEvent(id=1, source=name, lane=StoreRef(f"{name}:1"), received_at=Millis(0), body=body)
+            try:
+                heard = kit.platform.heard(event)
+            except Refused:
+                return
+            assert not heard.facts
+
+        refused()
 
     def test_reading_twice_says_the_same(self, kit):
         for hook in [*kit.good, *kit.orders]:
