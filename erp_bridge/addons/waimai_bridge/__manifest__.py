@@ -17,6 +17,8 @@
         "views/menu_item_views.xml",
         "views/setup_views.xml",
         "views/other_views.xml",
+        "views/wizard_views.xml",
+        "views/report_views.xml",
         "views/menus.xml",
     ],
     "assets": {"web.assets_backend": ["waimai_bridge/static/src/**/*"]},

@@ -12,6 +12,7 @@ from . import product_map
 from . import pulse
 from . import command
 from . import press
+from . import part_refunds
 from . import menu_item
 from . import menu_command
 from . import store_menu
@@ -22,6 +23,8 @@ from . import timeline
 from . import money_box
 from . import sale_order
 from . import stock_move
+from . import account_move_line
+from . import option
 from . import matching
 from . import mirror
 from . import refunds
@@ -32,5 +35,7 @@ from . import sync
 from . import invoicing
 from . import ir_websocket
 from . import res_config_settings
+from . import report_sales
+from . import report_materials
 from . import setup
 from . import setup_steps

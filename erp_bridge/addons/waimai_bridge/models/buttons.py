@@ -2,13 +2,18 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .access import check_staff
-from .numbers import fen
+from .const import REASONS
+from .reasons import LIMIT, LIMITS, MEITUAN_REASONS
+
+CODES = {"eleme": dict(REASONS), "meituan": dict(MEITUAN_REASONS)}
 
 
 class WaimaiOrder(models.Model):
     """The buttons of an order. Each returns the command's id, or the wizard that asks for what is missing.
 
-    A press changes nothing here: the platform's push, or our kitchen's fact, comes back as a new document.
+    A press changes nothing here: the platform's push, or our kitchen's fact, comes back as a new document. Whether
+    it fits the state is the connector's to say, which knows what has not come here yet. What makes no sense at all
+    raises UserError.
     """
 
     _inherit = "waimai.order"
@@ -37,20 +42,23 @@ class WaimaiOrder(models.Model):
     def action_reject_refund(self, reason=None):
         if not reason:
             return self._ask("reject_refund")
-        return self._press("reject_refund", reason=reason)
+        return self._press("reject_refund", reason=self._said("reject_refund", reason))
 
     def action_answer_reminder(self, text=None):
         if not text:
             return self._ask("answer_reminder")
-        return self._press("answer_reminder", text=text)
+        return self._press("answer_reminder", text=self._said("answer_reminder", text))
 
-    def action_part_refund(self, items=None):
+    def action_part_refund(self, items=None, reason=None):
         """`items` = [{"line": int, "quantity": int}]; the amount is computed here."""
         if not items:
             return self._ask("part_refund")
-        self.ensure_one()
-        chosen = [{"line": int(item["line"]), "quantity": int(item["quantity"])} for item in items]
-        return self._press("part_refund", items=chosen, amount=self.sudo()._part_refund_fen(chosen))
+        order = self._pressable()
+        chosen = order._chosen_parts(items)
+        args = {"items": chosen, "amount": order._part_refund_fen(chosen)}
+        if words := self._said("part_refund", reason):
+            args["reason"] = words
+        return self._press("part_refund", **args)
 
     def action_open_sale(self):
         self.ensure_one()
@@ -61,28 +69,41 @@ class WaimaiOrder(models.Model):
             "views": [(False, "form")],
         }
 
-    def action_confirm_press(self, action, **args):
-        """The wizard's way in; the same checks as the buttons."""
-        if action not in ("reject", "cancel", "reject_refund", "answer_reminder", "part_refund"):
-            raise UserError(self.env._("Unknown action."))
-        return getattr(self, f"action_{action}")(**args)
-
     def _press_with_reason(self, action, reason_code, reason):
         if not reason_code:
             return self._ask(action)
-        return self._press(action, reason_code=reason_code, reason=reason or "")
+        platform = self._pressable().platform
+        code = str(reason_code) if isinstance(reason_code, (str, int)) else ""
+        if code not in CODES.get(platform, {}):
+            raise UserError(self.env._("The platform knows no such reason: %s", str(reason_code)[:40]))
+        return self._press(action, reason_code=code, reason=self._said(action, reason))
+
+    def _said(self, action, words):
+        """What a person wrote, as text that the platform takes; empty if nothing."""
+        if words in (None, False):
+            return ""
+        if not isinstance(words, str):
+            raise UserError(self.env._("The words must be text."))
+        words = " ".join(words.replace("\x00", "").split())
+        limit = LIMITS.get((self._pressable().platform, action), LIMIT)
+        if len(words) > limit:
+            raise UserError(self.env._("The platform takes at most %s characters here.", limit))
+        return words
+
+    def _pressable(self):
+        """The one order, with all rights, if the user may press its buttons."""
+        check_staff(self.env)
+        if len(self) != 1:
+            raise UserError(self.env._("Press the button of one order."))
+        self.check_access("read")
+        return self.sudo()
 
     def _press(self, action, **args):
-        self.ensure_one()
-        check_staff(self.env)
-        self.check_access("read")
-        order = self.sudo()
+        order = self._pressable()
         return self.env["waimai.command"]._press(order.store_id, order, action, args)
 
     def _ask(self, action):
-        self.ensure_one()
-        check_staff(self.env)
-        self.check_access("read")
+        self._pressable()
         label = dict(self.env["waimai.command"]._fields["action"]._description_selection(self.env))[action]
         return {
             "type": "ir.actions.act_window",
@@ -92,25 +113,3 @@ class WaimaiOrder(models.Model):
             "target": "new",
             "context": {"default_order_id": self.id, "default_action": action, "dialog_size": "medium"},
         }
-
-    def _part_refund_fen(self, chosen):
-        """What the customer paid for these pieces: list price less their share of the discounts, in fen.
-
-        Boxes and delivery stay. Never more than what is left of the order; raises UserError for pieces
-        that are not there.
-        """
-        by_line = {item.line: item for item in self.item_ids}
-        gross = 0
-        for part in chosen:
-            item = by_line.pop(part["line"], None)  # a line named twice would give its money back twice
-            if not item or not 0 < part["quantity"] <= item.quantity:
-                raise UserError(self.env._("There is no such piece in the order."))
-            gross += fen(item.total) * part["quantity"] / item.quantity
-        goods = sum(fen(item.total) for item in self.item_ids)
-        discounts = sum(fee["amount"] for fee in self.fees or [] if fee["amount"] < 0)
-        share = max(goods + discounts, 0) / goods if goods else 0
-        left = fen(self.paid_amount) - fen(self.refunded_amount)
-        amount = min(round(gross * share), left)
-        if amount <= 0:
-            raise UserError(self.env._("Nothing is left to refund."))
-        return amount

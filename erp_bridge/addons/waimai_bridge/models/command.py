@@ -10,10 +10,10 @@ import psycopg2
 import requests
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.modules.registry import Registry
 
-from .access import check_bot
+from .access import check_bot, check_staff
 from .const import ACTIONS
 
 _logger = logging.getLogger(__name__)
@@ -56,13 +56,14 @@ class WaimaiCommand(models.Model):
     def _press(self, store, order, action, args):
         """Record a press and send it once this transaction has committed. Returns the command's id.
 
-        The same button while one is under way: that one's id, one effect.
+        The same button while one is under way: that one's id, one effect. Money of other pieces is another wish,
+        which would be lost in silence: UserError.
         """
         commands = self.sudo()
-        if order:
-            same = [("order_id", "=", order.id), ("action", "=", action), ("state", "in", UNDER_WAY)]
-            if pressed := commands.search(same, limit=1):
-                return pressed.id
+        if pressed := commands._under_way(store, order, action, args):
+            if action == "part_refund" and (pressed.args or {}).get("items") != args.get("items"):
+                raise UserError(self.env._("Another refund of a part is still on its way to the platform."))
+            return pressed.id
         values = {
             "store_id": store.id,
             "order_id": order.id,
@@ -79,6 +80,42 @@ class WaimaiCommand(models.Model):
         command._send_after_commit()
         store._changed(order.ids)
         return command.id
+
+    def _under_way(self, store, order, action, args):
+        """The press of this button that waits for its result; of a shop's buttons, the one with the same arguments."""
+        same = [("order_id", "=", order.id or False), ("action", "=", action), ("state", "in", UNDER_WAY)]
+        if order:
+            return self.search(same, limit=1)
+        waiting = self.search([*same, ("store_id", "=", store.id)])
+        return waiting.filtered(lambda command: (command.args or {}) == (args or {}))[:1]
+
+    def action_retry(self):
+        """Press again what was refused, or send again what has had no answer. Returns the command's id.
+
+        A refused press becomes a new command, with money computed anew. One without an answer keeps its id, so the
+        connector, should it know it already, does nothing twice.
+        """
+        check_staff(self.env)
+        if len(self) != 1:
+            raise UserError(self.env._("Repeat one press at a time."))
+        self.check_access("read")
+        command = self.sudo()
+        if command.state == "done":
+            raise UserError(self.env._("The platform has done this already."))
+        if command.state == "refused":
+            return command._press_again(self.env)
+        command.state = "open"
+        command._send_after_commit()
+        command.store_id._changed(command.order_id.ids)
+        return command.id
+
+    def _press_again(self, env):
+        args = dict(self.args or {})
+        if not self.order_id:
+            return self.with_env(env)._press(self.store_id, self.order_id, self.action, args)
+        if self.action == "part_refund":
+            args.pop("amount", None)
+        return getattr(self.order_id.with_env(env), f"action_{self.action}")(**args)
 
     def _send_after_commit(self):
         dbname, ids = self.env.cr.dbname, self.ids

@@ -50,7 +50,24 @@ class WaimaiStore(models.Model):
                 sales = group.sale_order_id.with_company(self.company_id)
                 invoices = sales._create_invoices(grouped=self.invoicing == "order", final=True)
                 invoices.action_post()
+                _settle_credits(invoices)
 
 
 def _day(order):
     return (order.placed_at + timedelta(hours=8)).date()
+
+
+def _settle_credits(moves):
+    """Set credit notes off against the invoices of the same orders, as far as they are open.
+
+    So an invoice shows what the platform still owes for it, and not more.
+    """
+    for sale in moves.line_ids.sale_line_ids.order_id:
+        posted = sale.invoice_ids.filtered(lambda move: move.state == "posted")
+        if "out_refund" not in posted.mapped("move_type"):
+            continue
+        debts = posted.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
+        )
+        for lines in debts.grouped("account_id").values():
+            lines.reconcile()

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from .const import ALIVE, PROBLEMS
-from .recipes import recipes
+from .recipes import recipes, with_extras
 
 
 class WaimaiOrderItem(models.Model):
@@ -38,15 +38,19 @@ class WaimaiOrderItem(models.Model):
 
     def _set_products(self, products, doubles=()):
         """Write product, recipe and problem; items of the same dish together."""
-        groups = {}
+        groups, extras = {}, self._extras(products)
         for item in self:
-            groups.setdefault((item.store_id.company_id, products[item], item in doubles), []).append(item.id)
+            group = (item.store_id.company_id, products[item], item in doubles, extras[item])
+            groups.setdefault(group, []).append(item.id)
         by_company = {}
-        for company, product, _double in groups:
-            by_company[company] = by_company.get(company, product.browse()) | product
+        for company, product, _double, extra in groups:
+            found = product.browse([number for number, _pieces in extra])
+            by_company[company] = by_company.get(company, product.browse()) | product | found
         known = {company: recipes(found, company) for company, found in by_company.items()}
-        for (company, product, double), ids in groups.items():
+        for (company, product, double, extra), ids in groups.items():
             recipe, problem = known[company].get(product, ({}, "unmapped"))
+            if product:
+                recipe, problem = with_extras(recipe, problem, extra, known[company])
             self.browse(ids).write(
                 {
                     "product_id": product.id,

@@ -24,12 +24,8 @@ class WaimaiCommand(models.Model):
         return super().write(vals)
 
     def action_again(self):
-        """Press the same button once more, with the same words; returns the new command's id."""
-        self.ensure_one()
-        check_staff(self.env)
-        self.check_access("read")
-        order = self.sudo().order_id
-        number = self.env["waimai.command"]._press(self.sudo().store_id, order, self.action, self.sudo().args or {})
+        """Press the same button once more (see `action_retry`), and take its refusal from the screens."""
+        number = self.action_retry()
         self.sudo().seen = True
         return number
 

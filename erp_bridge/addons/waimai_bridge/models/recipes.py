@@ -58,3 +58,19 @@ def _add(recipe, product, pieces, boms):
 def _lots(materials):
     """Materials tracked by lot cannot be posted without one: they stay planned, with a warning."""
     return "lot" if any(material.tracking != "none" for material in materials) else False
+
+
+def with_extras(recipe, problem, extras, known):
+    """(recipe, problem) of a dish with the options that were chosen.
+
+    `extras` is ((product id, pieces), ...), `known` {product: (recipe, problem)} has all of them. An option that
+    uses nothing is a problem as much as a dish that does.
+    """
+    added = dict(recipe)
+    by_id = {product.id: found for product, found in known.items()}
+    for number, pieces in extras:
+        parts, trouble = by_id[number]
+        problem = problem or trouble
+        for material, quantity in parts.items():
+            added[material] = added.get(material, 0.0) + quantity * pieces
+    return added, problem

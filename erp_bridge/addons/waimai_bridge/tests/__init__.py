@@ -1,6 +1,7 @@
 from . import test_sync
 from . import test_money
 from . import test_materials
+from . import test_part_refunds
 from . import test_refunds
 from . import test_mapping
 from . import test_menu
@@ -12,3 +13,7 @@ from . import test_setup
 from . import test_invoicing
 from . import test_hooks
 from . import test_desk
+from . import test_options
+from . import test_reports
+from . import test_valuation
+from . import test_tills

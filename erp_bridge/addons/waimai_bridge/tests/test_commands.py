@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import psycopg2
 
 from odoo.addons.waimai_bridge.models import command
+from odoo.addons.waimai_bridge.models.reasons import ANSWER_WORDS, ANSWERS, LIMITS, REFUSAL_WORDS, REFUSALS
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -174,38 +175,75 @@ class TestCommands(WaimaiCase):
 
     def test_the_wizard_presses(self):
         wizard = self.env["waimai.command.wizard"].with_user(self.desk)
-        context = self.press("part_refund")["context"]
-        part = wizard.with_context(**context).create({})
-        self.assertEqual(part.line_ids.item_id, self.order.item_ids)
+        cancel = wizard.with_context(**self.press("cancel")["context"]).create({"reason_code": "foodSoldOut"})
+        cancel.action_send()
+        self.assertEqual(self.order.command_ids.args, {"reason_code": "foodSoldOut", "reason": ""})
+        answer = wizard.with_context(**self.press("answer_reminder")["context"]).create({})
         with self.assertRaises(UserError):
-            part.action_send()
-        part.line_ids[0].quantity = 1
-        part.action_send()
-        first = self.order.command_ids
-        self.assertEqual(first.args, {"items": [{"line": 1, "quantity": 1}], "amount": 2340})
-        reject = wizard.with_context(**self.press("cancel")["context"]).create({"reason_code": "foodSoldOut"})
-        reject.action_send()
-        cancel = self.order.command_ids - first
-        self.assertEqual(cancel.args, {"reason_code": "foodSoldOut", "reason": ""})
+            answer.action_send()
+        answer.answer = "cooking"
+        answer._onchange_ready_words()
+        answer.action_send()
+        pressed = self.order.command_ids.filtered(lambda press: press.action == "answer_reminder")
+        self.assertEqual(pressed.args, {"text": ANSWER_WORDS["cooking"]})
 
-    def test_the_amount_of_a_part_refund_is_computed_here(self):
-        # 55.00 of dishes, 5.50 of discounts: nine tenths of a 26.00 dish.
-        pressed = self.command(self.press("part_refund", items=[{"line": 1, "quantity": 1}]))
-        self.assertEqual(pressed.args["amount"], 2340)
-        for items in (
-            [{"line": 9, "quantity": 1}],
-            [{"line": 1, "quantity": 1}] * 2,
-            [{"line": 1, "quantity": 3}],
-            [{"line": 1, "quantity": 0}],
-        ):
-            self.order.command_ids.write({"state": "done"})
-            with self.assertRaises(UserError):
-                self.press("part_refund", items=items)
+    def test_words_that_are_ready_fit_the_platforms(self):
+        self.assertEqual(set(ANSWER_WORDS), {key for key, _label in ANSWERS})
+        self.assertEqual(set(REFUSAL_WORDS), {key for key, _label in REFUSALS})
+        self.assertLessEqual(max(map(len, ANSWER_WORDS.values())), LIMITS["eleme", "answer_reminder"])
 
-    def test_a_part_refund_never_exceeds_what_is_left(self):
-        self.order.refunded_amount = 48.0
-        pressed = self.command(self.press("part_refund", items=[{"line": 1, "quantity": 2}]))
-        self.assertEqual(pressed.args["amount"], 150)
+    def test_rubbish_is_refused_in_words(self):
+        other = self.write(self.document([("可乐", "COLA", 1, 300)]))
+        many = (self.order | other).with_user(self.desk)
+        tries = [
+            lambda: self.press("reject", reason_code="2009"),
+            lambda: self.press("cancel", reason_code={"a": 1}),
+            lambda: self.press("cancel", reason_code=True),
+            lambda: self.press("cancel", reason_code="others", reason=["x"]),
+            lambda: self.press("cancel", reason_code="others", reason="长" * 201),
+            lambda: self.press("reject_refund", reason=7),
+            lambda: self.press("answer_reminder", text="长" * 31),
+            lambda: self.press("answer_reminder", text={"a": 1}),
+            many.action_start,
+            many.browse().action_start,
+            many.browse().action_cancel,
+        ]
+        for number, attempt in enumerate(tries):
+            with self.assertRaises(UserError, msg=number):
+                attempt()
+        self.assertFalse(self.order.command_ids | other.command_ids)
+
+    def test_a_refused_press_can_be_repeated(self):
+        number = self.press("cancel", reason_code="others", reason="太忙")
+        retry = lambda of: self.command(of).with_user(self.desk).action_retry()  # noqa: E731
+        self.env["waimai.command"].report([{"command_id": number, "state": "refused", "result": "系统繁忙"}])
+        again = retry(number)
+        self.assertNotEqual(again, number)
+        self.assertEqual(self.command(again).args, {"reason_code": "others", "reason": "太忙"})
+        self.assertEqual(self.command(again).user_id, self.desk)
+        self.assertEqual(retry(number), again, "twice is once")
+        self.env["waimai.command"].report([{"command_id": again, "state": "done", "result": ""}])
+        with self.assertRaises(UserError):
+            retry(again)
+
+    def test_a_press_without_an_answer_is_sent_again_under_its_own_number(self):
+        number = self.press("start")
+        self.commit()
+        self.assertEqual(self.command(number).with_user(self.desk).action_retry(), number)
+        self.commit()
+        first, second = (headers["webhook-id"] for _path, headers, _body in self.connector.requests)
+        self.assertEqual(first, second, "the connector knows it already")
+        self.assertEqual((self.command(number).state, len(self.order.command_ids)), ("sent", 1))
+
+    def test_a_press_on_the_shop_has_one_effect_too(self):
+        press = self.env["waimai.command"]._press
+        nothing = self.env["waimai.order"]
+        number = press(self.store, nothing, "off_sale", {"items": [{"name": "可乐"}]})
+        self.assertEqual(press(self.store, nothing, "off_sale", {"items": [{"name": "可乐"}]}), number)
+        self.assertNotEqual(press(self.store, nothing, "off_sale", {"items": [{"name": "雪碧"}]}), number)
+        self.env["waimai.command"].report([{"command_id": number, "state": "refused", "result": "?"}])
+        again = self.command(number).action_retry()
+        self.assertEqual(self.command(again).args, {"items": [{"name": "可乐"}]})
 
     def test_reports_end_a_command_once_and_tell_who_pressed(self):
         number = self.press("ready")

@@ -74,3 +74,72 @@ class TestInvoicing(WaimaiCase):
         self.assertEqual(invoices[0].amount_total, 52.0)
         self.assertNotEqual(invoices[1], invoices[2])
         self.assertFalse(invoices[3])
+
+    def refunded(self, document, amount, **more):
+        refunds = [self.granted(amount)] if amount else []
+        return self.next(document, refunds=refunds, totals={**document["totals"], "refunded": amount}, **more)
+
+    def test_credit_notes_settle_their_invoices(self):
+        self.store.invoicing = "order"
+        document = self.completed()
+        order = self.write(document)
+        self.run_cron()
+        invoice = order.sale_order_id.invoice_ids
+        document = self.refunded(document, 600)
+        self.write(document)
+        self.run_cron()
+        credit = order.sale_order_id.invoice_ids - invoice
+        self.assertEqual((invoice.amount_residual, invoice.payment_state), (20.0, "partial"))
+        self.assertEqual((credit.amount_residual, credit.payment_state), (0.0, "paid"))
+        document = self.refunded(document, 2600, sale="reversed", state="refunded")
+        self.write(document)
+        self.run_cron()
+        moves = order.sale_order_id.invoice_ids
+        self.assertEqual(len(moves), 3)
+        self.assertEqual(moves.mapped("amount_residual"), [0.0] * 3)
+        self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
+
+    def test_a_refund_taken_back_is_owed_again(self):
+        self.store.invoicing = "order"
+        document = self.completed()
+        order = self.write(document)
+        self.run_cron()
+        document = self.refunded(document, 600)
+        self.write(document)
+        self.run_cron()
+        self.write(self.refunded(document, 0))
+        self.run_cron()
+        moves = order.sale_order_id.invoice_ids
+        self.assertEqual(round(sum(moves.mapped("amount_residual_signed")), 2), 26.0)
+        self.assertEqual(round(sum(moves.mapped("amount_total_signed")), 2), 26.0)
+
+    def test_a_credit_note_settles_the_days_invoice(self):
+        self.store.invoicing = "day"
+        documents = [self.completed() for _ in range(3)]
+        self.sync(*documents)
+        self.run_cron()
+        order = self.write(self.refunded(documents[0], 600))
+        self.run_cron()
+        invoice = order.sale_order_id.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        credit = order.sale_order_id.invoice_ids - invoice
+        self.assertEqual((invoice.amount_total, invoice.amount_residual), (78.0, 72.0))
+        self.assertEqual((credit.amount_total, credit.amount_residual), (6.0, 0.0))
+        self.write(self.refunded(documents[1], 2600, sale="reversed", state="refunded"))
+        self.run_cron()
+        self.assertEqual(invoice.amount_residual, 46.0)
+
+    def test_an_invoice_that_was_paid_leaves_the_credit_note_open(self):
+        self.store.invoicing = "order"
+        document = self.completed()
+        order = self.write(document)
+        self.run_cron()
+        invoice = order.sale_order_id.invoice_ids
+        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids)
+        wizard.create({})._create_payments()
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.write(self.refunded(document, 600))
+        self.run_cron()
+        credit = order.sale_order_id.invoice_ids - invoice
+        self.assertEqual(
+            (credit.state, credit.amount_residual), ("posted", 6.0), "the platform keeps it off the payout"
+        )

@@ -1,6 +1,14 @@
 from odoo import api, fields, models
 from odoo.addons.waimai_bridge.models.const import ACTIONS, REASONS
-from odoo.exceptions import UserError
+from odoo.addons.waimai_bridge.models.numbers import yuan
+from odoo.addons.waimai_bridge.models.reasons import (
+    ANSWER_WORDS,
+    ANSWERS,
+    MEITUAN_REASONS,
+    REFUSAL_WORDS,
+    REFUSALS,
+)
+from odoo.exceptions import UserError, ValidationError
 
 
 class WaimaiCommandWizard(models.TransientModel):
@@ -10,34 +18,73 @@ class WaimaiCommandWizard(models.TransientModel):
     _description = "Ask for the details of a press"
 
     order_id = fields.Many2one("waimai.order", required=True, readonly=True, ondelete="cascade")
+    platform = fields.Selection(related="order_id.platform")
+    currency_id = fields.Many2one(related="order_id.currency_id")
     action = fields.Selection(ACTIONS, required=True, readonly=True)
-    reason_code = fields.Selection(REASONS, default="others")
+    reason_code = fields.Selection(REASONS, "Reason", default="others")
+    meituan_code = fields.Selection(MEITUAN_REASONS, "Reason at Meituan", default="2007")
+    answer = fields.Selection(ANSWERS, "Ready Answer")
+    refusal = fields.Selection(REFUSALS, "Ready Reason")
     reason = fields.Char("Words")
     line_ids = fields.One2many("waimai.command.wizard.line", "wizard_id")
+    left_amount = fields.Monetary("Left of the Order", compute="_compute_left_amount")
+    amount = fields.Monetary("The Customer Gets", compute="_compute_amount")
 
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         if values.get("action") == "part_refund" and values.get("order_id"):
             order = self.env["waimai.order"].browse(values["order_id"])
-            values["line_ids"] = [fields.Command.create({"item_id": item.id}) for item in order.item_ids]
+            left = order.sudo()._left_of_lines()
+            values["line_ids"] = [
+                fields.Command.create({"item_id": item.id}) for item in order.item_ids if left[item.line][0] > 0
+            ]
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        wizards = super().create(vals_list)
+        wizards.order_id.check_access("read")
+        return wizards
+
+    @api.onchange("answer", "refusal")
+    def _onchange_ready_words(self):
+        for wizard in self:
+            wizard.reason = ANSWER_WORDS.get(wizard.answer) or REFUSAL_WORDS.get(wizard.refusal) or wizard.reason
+
+    @api.depends("order_id")
+    def _compute_left_amount(self):
+        for wizard in self:
+            wizard.left_amount = wizard.order_id.paid_amount - wizard.order_id.refunded_amount
+
+    @api.depends("line_ids.amount")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = min(sum(wizard.line_ids.mapped("amount")), wizard.left_amount)
+
     def action_send(self):
+        """Press the button with what was filled in; the same checks as there."""
         self.ensure_one()
+        getattr(self.order_id, f"action_{self.action}")(**self._args())
+        return {"type": "ir.actions.act_window_close"}
+
+    def _args(self):
         if self.action in ("reject", "cancel"):
-            args = {"reason_code": self.reason_code, "reason": self.reason or ""}
-        elif self.action == "part_refund":
-            chosen = self.line_ids.filtered(lambda line: line.quantity > 0)
-            args = {"items": [{"line": line.item_id.line, "quantity": line.quantity} for line in chosen]}
+            code = self.meituan_code if self.platform == "meituan" else self.reason_code
+            if not code:
+                raise UserError(self.env._("Choose a reason."))
+            return {"reason_code": code, "reason": self.reason or ""}
+        if self.action == "part_refund":
+            chosen = self.line_ids.filtered("quantity")
             if not chosen:
                 raise UserError(self.env._("Choose what to refund."))
-        else:
-            if not self.reason:
-                raise UserError(self.env._("Say something."))
-            args = {"text" if self.action == "answer_reminder" else "reason": self.reason}
-        self.order_id.action_confirm_press(self.action, **args)
-        return {"type": "ir.actions.act_window_close"}
+            items = [{"line": line.item_id.line, "quantity": line.quantity} for line in chosen]
+            return {"items": items, "reason": self.reason or ""}
+        if self.action not in ("answer_reminder", "reject_refund"):
+            return {}
+        if not self.reason:
+            raise UserError(self.env._("Say something."))
+        return {"text" if self.action == "answer_reminder" else "reason": self.reason}
 
 
 class WaimaiCommandWizardLine(models.TransientModel):
@@ -45,7 +92,36 @@ class WaimaiCommandWizardLine(models.TransientModel):
     _description = "Pieces to refund"
 
     wizard_id = fields.Many2one("waimai.command.wizard", required=True, ondelete="cascade")
-    item_id = fields.Many2one("waimai.order.item", required=True, readonly=True, ondelete="cascade")
+    item_id = fields.Many2one("waimai.order.item", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="item_id.currency_id")
     name = fields.Char(related="item_id.name")
     ordered = fields.Float("Ordered", related="item_id.quantity")
+    left = fields.Integer(compute="_compute_left", help="Pieces that have not been refunded.")
+    left_amount = fields.Monetary("Paid for Them", compute="_compute_left", help="Less their share of the promotions.")
     quantity = fields.Integer("To Refund")
+    amount = fields.Monetary("Money", compute="_compute_amount")
+
+    @api.constrains("wizard_id", "item_id")
+    def _check_item(self):
+        for line in self:
+            if line.item_id.order_id != line.wizard_id.order_id:
+                raise ValidationError(self.env._("There is no such piece left in the order."))
+
+    @api.depends("item_id")
+    def _compute_left(self):
+        for line in self:
+            pieces, money = line.item_id.sudo().order_id._left_of_lines()[line.item_id.line]
+            line.left, line.left_amount = int(pieces), yuan(money)
+
+    @api.depends("item_id", "quantity")
+    def _compute_amount(self):
+        for line in self:
+            order = line.item_id.sudo().order_id
+            left = order._left_of_lines()
+            pieces = min(max(line.quantity, 0), int(left[line.item_id.line][0]))
+            line.amount = yuan(order._money_of(line.item_id.line, pieces, left)) if pieces else 0.0
+
+    @api.onchange("quantity")
+    def _onchange_quantity(self):
+        for line in self:
+            line.quantity = min(max(line.quantity, 0), line.left)
