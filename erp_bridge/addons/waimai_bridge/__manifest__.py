@@ -21,6 +21,7 @@
         "views/report_views.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/demo.xml"],
     "assets": {"web.assets_backend": ["waimai_bridge/static/src/**/*"]},
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

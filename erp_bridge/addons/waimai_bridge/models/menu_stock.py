@@ -43,7 +43,7 @@ class WaimaiMenuItem(models.Model):
                     item._set_portions(recipe, left)
 
     def _set_portions(self, recipe, left):
-        self.portions = min(math.floor(left[number] / each + TOLERANCE) for number, each in recipe.items())
+        self.portions = max(min(math.floor(left[number] / each + TOLERANCE) for number, each in recipe.items()), 0)
         self.short = self.portions < 1
         if self.short:
             lacking = [number for number, each in recipe.items() if left[number] + TOLERANCE < each]

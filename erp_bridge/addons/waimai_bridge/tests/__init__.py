@@ -9,6 +9,8 @@ from . import test_off_sale
 from . import test_commands
 from . import test_rights
 from . import test_store
+from . import test_companies
+from . import test_demo
 from . import test_setup
 from . import test_invoicing
 from . import test_hooks
