@@ -140,14 +140,14 @@ class Ledger:
         """Take a pulled statement about the last case: it changes only what does not hold yet.
 
         What was shown when its second began, or in the middle of it, may have been asked before the other facts of
-        that second: then it is empty as well. A full grant while something is left is one that we have not heard of.
+        that second: then it is empty as well, unless it tells of a grant that we have not heard of.
         """
         self._step = step
         wanted, words = statement.case, statement.refund or _NOTHING
-        unheard = wanted == "granted" and words.scope == "full" and not self.all_back
+        unheard = wanted == "granted" and self._unheard(words)
         if self.closed or wanted is None or (wanted in self._shown and not unheard):
             return
-        last = self._spoken_of(wanted)
+        last = self._spoken_of("requested" if unheard else wanted)
         if wanted == "withdrawn" or (wanted == "granted" and last and self._speaks_of_another(last, words)):
             if last and last.case.open and last.case.requested_at // 1000 < fact.second:
                 last.case = replace(last.case, status="withdrawn")
@@ -182,12 +182,12 @@ class Ledger:
         entry = self._open(family)
         if entry is None and fact.code % 10 in {4, 5, 6}:  # 24-26, 34-36 speak of a rejected case as well
             entry = self._last_rejected(family)
-        if fact.kind is Kind.GRANT and not (entry and entry.known) and not _names(words):
+        if fact.kind is Kind.GRANT and not (entry and entry.known) and not _tells(words):
             told = next((refund for second, refund in self._told if second >= fact.second), None)
             if told is None:
                 self.problem = self.problem or UNKNOWN_REFUND
                 return
-            words = replace(told, reason=words.reason or told.reason)
+            words = replace(told, goods=words.goods or told.goods, reason=words.reason or told.reason)
         entry = entry or self._add(self._next_key(family), family, fact.at)
         if fact.kind is Kind.GRANT:
             self._grant(entry, words, fact.at)
@@ -205,6 +205,13 @@ class Ledger:
         """The last request of a family, if it was rejected; a merchant's own part answers and ends none."""
         own = [entry for entry in self.entries if entry.case.family == family and not _by_merchant(entry)]
         return own[-1] if own and own[-1].case.status == "rejected" else None
+
+    def _unheard(self, words: RefundWords) -> bool:
+        """Whether a pulled grant is none of those that are known: a full one, or a part of another sum."""
+        if words.scope == "full":
+            return not self.all_back
+        granted = [entry.case.amount for entry in self.entries if entry.case.status == "granted"]
+        return bool(granted) and words.money is not None and words.money not in {*granted, sum(granted)}
 
     def _speaks_of_another(self, last: Entry, words: RefundWords) -> bool:
         """Whether a pulled grant is that of an earlier case, which is shown again since the last was withdrawn."""
@@ -263,6 +270,11 @@ class Ledger:
 def _names(words: RefundWords) -> bool:
     """Whether a message says what a refund is about."""
     return words.scope is not None or words.money is not None or bool(words.goods)
+
+
+def _tells(words: RefundWords) -> bool:
+    """Whether a grant of its own says how much goes back: a part without a sum does not."""
+    return _names(words) and not (words.scope == "part" and words.money is None)
 
 
 def _by_merchant(entry: Entry) -> bool:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from connector.domain.order import Claim, Fact, Kind, Millis, Status
+from connector.domain.order import Claim, Fact, Kind, Millis, Statement, Status
 
 _CANCELLED, _FORCED, _GRANTED, _RETURN = 14, 17, 23, 10
+
+#: A pulled order that says of itself that it is cancelled, and no more.
+_MADE_VOID: Final = Statement(void=True)
 
 #: What a message makes of its case.
 OUTCOMES: Final[Mapping[Kind, Status]] = {
@@ -81,6 +84,8 @@ def _placed(fact: Fact, about: _Known) -> Fact | None:
     if fact.basis == "echo":
         code = _GRANTED + (_RETURN if about.completed(fact.at) else 0)
         return None if about.full_grant else replace(fact, code=code)
+    if fact.statement == _MADE_VOID and about.full_grant:
+        return None  # as the echo: the refund that it speaks of is known
     if fact.claim is None:
         return fact
     claim = fact.claim

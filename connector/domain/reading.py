@@ -5,12 +5,12 @@ read so far: an Ele.me request is read before the answers of its second, but aft
 when the second began. So the replay asks second by second.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from connector.domain.order import Fact, Family, Kind, Millis
+from connector.domain.order import Fact, Family, Kind, Millis, Status
 from connector.domain.table import TABLE
 
 _FIRST, _PART, _REFUND, _VOID, _PULL, _DUE = range(6)
@@ -25,6 +25,15 @@ _RANK: Final = {
     Kind.VOID: _VOID,
     Kind.PULL: _PULL,  # a statement is read when all that it may speak of has been
     Kind.DUE: _DUE,
+}
+
+#: Where a stated outcome stands among the pushes of its second: the code's last digit, an appeal after a refusal.
+_STATED: Final[Mapping[Status, int]] = {
+    "requested": 0,
+    "withdrawn": 1,
+    "rejected": 2,
+    "granted": 3,
+    "arbitrating": 4,
 }
 
 
@@ -66,14 +75,23 @@ def within_second(facts: list[Fact], *, open_families: frozenset[Family]) -> lis
     return sorted(facts, key=lambda fact: _place(fact, open_families, refused))
 
 
+def _rank(fact: Fact) -> int:
+    """The group that a fact is read in; a statement that is dated by itself has the place of the push it replaces."""
+    said = fact.statement
+    if said is not None and fact.claim is None and said.case is None and not said.void:
+        return _FIRST
+    if fact.claim is None:
+        return _RANK.get(fact.kind, _FIRST)
+    words = fact.refund if said is None else said.refund
+    return _PART if words is not None and words.scope == "part" else _REFUND
+
+
 def _place(fact: Fact, open_families: frozenset[Family], refused: frozenset[str]) -> tuple[int, int, bool, int, str]:
-    rank = _RANK.get(fact.kind, _FIRST)
-    family = family_of(fact)
-    if rank == _REFUND and fact.claim is not None:  # its cases have keys: no request can be taken for another
-        part = fact.refund is not None and fact.refund.scope == "part"
-        rank = _PART if part else _REFUND
+    rank, family = _rank(fact), family_of(fact)
+    if fact.claim is not None:  # its cases have keys: no request can be taken for another
         against = fact.kind is Kind.APPEAL and fact.claim.key in refused  # it speaks of the refusal of its second
-        return rank, 0, against, fact.code, fact.key
+        step = _STATED[fact.statement.case] if fact.statement and fact.statement.case else 0
+        return rank, 0, against, fact.code + step, fact.key
     if rank != _REFUND or family is None:
         return rank, 0, False, fact.code, fact.key
     after_answers = fact.kind is Kind.ASK and family in open_families

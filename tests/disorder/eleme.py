@@ -161,11 +161,9 @@ class Eleme(Making):
         told = money if scope == "part" else wire["money"]
         self.emit("grant", self._code(code, family), case=key, family=family, scope=scope, money=told, wire=wire)
 
-    def in_any_order(self, before, place, what, changes):
+    def in_any_order(self, before, what, changes):
         """An answer ends one request and the next of its family comes in the same second."""
-        if place[0] == 1:
-            return False
-        answered = before[3] in {"withdraw", "reject", "grant"} and what == "ask"
+        answered = what == "ask" and before[3] in {"withdraw", "reject", "grant"}
         asked_before = any(
             each.case == before[2] and each.what == "ask" and each.second < self.now // 1000 for each in self.events
         )

@@ -41,7 +41,7 @@ def press(event):
 
 
 @dataclass
-class Difference(Exception):
+class DifferenceError(Exception):
     """One history ended differently than it should."""
 
     how: str
@@ -50,10 +50,16 @@ class Difference(Exception):
     facts: list
 
     def __str__(self):
-        wrong = [f"{key}: {self.found[key]} instead of {self.expected[key]}" for key in self.expected
-                 if self.found.get(key) != self.expected[key]]
-        lines = [f"{fact.at % 10**9:>10} {fact.code:>3} {fact.kind} {fact.key} {fact.claim or ''} {fact.refund or ''}"
-                 f" {fact.statement or ''}" for fact in self.facts]
+        wrong = [
+            f"{key}: {self.found[key]} instead of {self.expected[key]}"
+            for key in self.expected
+            if self.found.get(key) != self.expected[key]
+        ]
+        lines = [
+            f"{fact.at % 10**9:>10} {fact.code:>3} {fact.kind} {fact.key} {fact.claim or ''} {fact.refund or ''}"
+            f" {fact.statement or ''}"
+            for fact in self.facts
+        ]
         return "\n".join([self.how, *wrong, *lines])
 
 
@@ -71,7 +77,7 @@ class Hearing:
         self.deliveries = 0
 
     def run(self, shuffles=3):
-        """Every kind of hearing; raises ``Difference`` at the first that ends differently."""
+        """Every kind of hearing; raises ``DifferenceError`` at the first that ends differently."""
         self.in_order()
         self.shuffled(shuffles)
         self.step_by_step()
@@ -86,10 +92,13 @@ class Hearing:
         expected, found = books_of(self.history, sold=sold).expected(), ends(life)
         if found != expected or life.standstill:
             found["standstill"], expected["standstill"] = life.standstill, ""
-            raise Difference(f"{how}, sold {sold}, {self.history.platform}, paid {self.history.paid}, window "
-                             f"{self.history.window}, consume_at {self.history.consume_at}",
-                             expected, found, sorted(known.values(), key=lambda each: each.at))
+            told = sorted(known.values(), key=lambda each: each.at)
+            raise DifferenceError(self.named(f"{how}, sold {sold}"), expected, found, told)
         return life
+
+    def named(self, how):
+        made = self.history
+        return f"{how}, {made.platform}, paid {made.paid}, window {made.window}, consume_at {made.consume_at}"
 
     def in_order(self):
         self.deliveries += len(self.facts)
@@ -103,26 +112,27 @@ class Hearing:
             made += self.pulled_after(last)
         return made
 
-    def pulled_after(self, last):
-        """The facts of an answer asked for after this event, and before the next."""
+    def pulled_after(self, last, wait=0):
+        """The facts of an answer asked for after this event (``wait`` ms at least), and before the next."""
         events = self.history.events
         told = events[: last + 1]
-        at, later = events[last].at, [each.at for each in events[last + 1 : last + 2]]
+        at, later = events[last].at + wait, [each.at for each in events[last + 1 : last + 2]]
         latest = max(at + 1, min(later, default=at + 5_000_000))
         moment = self.rng.randrange(at, latest)
         return list(self.wire.answer(self.history, books_of(self.history, told, rung=False), told, moment))
 
     def heard(self, *, pulls):
         """One hearing: every fact at least once, some again (perhaps dated later), pulls in between."""
-        again = [self.rng.choice(self.facts) for _ in range(self.rng.randrange(4))]
-        heard = [*self.facts, *[self.later(each) for each in again], *(self.pulls() if pulls else [])]
+        again = [self.sent_again(*self.rng.choice(self.told)) for _ in range(self.rng.randrange(4))]
+        heard = [*self.facts, *again, *(self.pulls() if pulls else [])]
         self.rng.shuffle(heard)
         self.deliveries += len(heard)
         return heard
 
-    def later(self, fact):
-        """A copy that the platform sent again, with a new time of sending where the wire has one."""
-        return self.wire.again(fact, self.rng.choice((0, 10, 60, 300)))
+    def sent_again(self, event, fact):
+        """A copy, with a new time of sending where the wire has one."""
+        later = self.rng.choice((0, 10, 60, 300))
+        return self.wire.again(self.history, event, fact, later) if later and event.what != "press" else fact
 
     def shuffled(self, times):
         for number in range(times):
@@ -138,7 +148,7 @@ class Hearing:
             take(known, fact)
             sold = sold or self.life(known, sold=sold, due=False).imported
         if sold and not self.early and not self.history.unheard:
-            raise Difference("sold before the window's row rang", {"sold": False}, {"sold": True}, self.facts)
+            raise DifferenceError("sold before the window's row rang", {"sold": False}, {"sold": True}, self.facts)
         self.check("step by step", known, sold=sold)
 
     def imported_between(self):
@@ -151,7 +161,7 @@ class Hearing:
         expected = books_of(self.history, events, sold=False).imported
         sold = self.life(known, sold=False).imported
         if sold != expected:
-            raise Difference(f"imported after {cut}", {"sold": expected}, {"sold": sold}, self.facts[:cut])
+            raise DifferenceError(f"imported after {cut}", {"sold": expected}, {"sold": sold}, self.facts[:cut])
         rest = self.facts[cut:] + self.pulls()
         self.rng.shuffle(rest)
         self.deliveries += cut + len(rest)

@@ -96,13 +96,13 @@ class Making:
         refunds = [each for each in second if each[0] in {1, 2}]
         if place[0] in {1, 2} and len(refunds) >= 2:
             return True
-        if place[0] in {1, 2} and refunds and self.in_any_order(refunds[-1], place, what, changes):
+        if place[0] in {1, 2} and refunds and self.in_any_order(refunds[-1], what, changes):
             return False
         if any(each[1] == place[1] == 39 for each in second):
             return True  # two of the merchant's parts
         return any(each[:3] > place or (place[0] in {1, 2} and each[:3] == place) for each in second)
 
-    def in_any_order(self, before, place, what, changes):
+    def in_any_order(self, before, what, changes):
         """These two of one second are told apart by more than their codes."""
         raise NotImplementedError
 

@@ -149,8 +149,17 @@ class Meituan(Making):
         after, roll = self.modes[case.key] == "after-sale", self.rng.random()
         if after and self.chance(0.3):
             status = self.rng.choice((10, 20))
-            self.emit("note", wire={"kind": "review", "case": case.key, "status": status, "scope": case.scope,
-                                    "ctime": self.asked[case.key], "money": self.money[case.key]})
+            self.emit(
+                "note",
+                wire={
+                    "kind": "review",
+                    "case": case.key,
+                    "status": status,
+                    "scope": case.scope,
+                    "ctime": self.asked[case.key],
+                    "money": self.money[case.key],
+                },
+            )
             return
         if roll < 0.2:
             self._tell("withdraw", 21, case, ("", "", 0, 30) if after else ("cancelRefund", 7, 0, None))
@@ -233,6 +242,6 @@ class Meituan(Making):
         self._say("grant", 23, case, "part", words=("agree", 2, 0, None), family=family, money=money)
         self._dated(before, case, family)
 
-    def in_any_order(self, before, place, what, changes):
+    def in_any_order(self, before, what, changes):
         """A refusal and the appeal against it, in one second."""
         return before[2] == changes["case"] and before[3] == "reject" and what == "appeal"

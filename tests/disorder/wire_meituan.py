@@ -1,58 +1,86 @@
-"""Meituan's events as facts, and its order as it answers (``meituan.md`` 3, 5, 6)."""
+"""Meituan's events as it pushes them and its order as it answers, read by the mapping (``meituan.md`` 3-7)."""
 
-from dataclasses import replace
+import json
 
-from connector.domain.order import Claim, Content, Fact, Item, Kind, RefundWords, Rider, Statement
+from mappings.meituan import read_event
 
-KINDS = {
-    "ask": Kind.ASK,
-    "appeal": Kind.APPEAL,
-    "withdraw": Kind.WITHDRAW,
-    "reject": Kind.REJECT,
-    "grant": Kind.GRANT,
-}
+ORDER, VIEW = "9000000000000000001", "27000000000000001"
+KINDS = {"paid": ("order-paid", 2), "accepted": ("order-confirmed", 4), "finished": ("order-completed", 8)}
+REFUND = {"ask", "appeal", "withdraw", "reject", "grant"}
+WHOLE, PART = "1", "2"
 
 
-def content(history):
-    items = (Item(line=1, name="牛肉面", quantity=1, price=history.paid, total=history.paid),)
-    return Content(day_seq=7, placed_at=history.events[0].second * 1000, paid=history.paid, items=items)
+def yuan(fen):
+    return f"{fen / 100:.2f}"
 
 
-def fact(history, event):
-    at = event.second * 1000
-    if event.what in {"paid", "accepted", "finished"}:
-        kind, status = {"paid": (Kind.ORDER, 2), "accepted": (Kind.ACCEPT, 4), "finished": (Kind.FINISH, 8)}[event.what]
-        slim = event.what == "finished"
-        return Fact(key=f"status:{status}", kind=kind, at=at, code=event.code, content=None if slim else content(history))
-    if event.what == "void":
-        code = 15 if event.wire["actor"] in {3, 4, 5} else 17
-        return Fact(key="cancel", kind=Kind.VOID, at=at, code=code, basis="cancel", refund=RefundWords(reason="x"))
-    if event.what == "echo":
-        return Fact(key="cancel:1103", kind=Kind.VOID, at=at, code=23, basis="echo", refund=RefundWords(reason="x"))
+def order(history, *, slim=False):
+    """The order object as it is pushed: text values, JSON inside; a completed push may be slim."""
+    begun = str(history.events[0].second)
+    head = {"order_id": ORDER, "wm_order_id_view": VIEW, "app_poi_code": "MT-1", "ctime": begun, "day_seq": "7"}
+    if slim:
+        return head
+    line = {"app_food_code": "F1", "food_name": "牛肉面", "sku_id": "S1", "quantity": 1, "price": yuan(history.paid)}
+    return {
+        **head,
+        "total": yuan(history.paid),
+        "original_price": yuan(history.paid),
+        "shipping_fee": "0.00",
+        "detail": json.dumps([line]),
+        "extras": "[{}]",
+    }
+
+
+def _push(history, event, later):
+    """Kind and parameters; ``later`` seconds after the first attempt only the time of sending differs."""
+    sent = str(event.second + event.wire.get("lag", 0) + later)
+    common = {"app_id": "1", "timestamp": sent, "sig": "x", "order_id": ORDER}
+    if event.what in KINDS:
+        kind, status = KINDS[event.what]
+        body = order(history, slim=event.what == "finished")
+        return kind, {**common, **body, "status": str(status), "utime": str(event.second)}
+    if event.what in {"void", "echo"}:
+        told = {"reason_code": str(event.wire["reason"]), "reason": "不要了"}
+        told["deal_op_type"] = str(event.wire.get("actor", 1))
+        return "order-cancelled", {**common, **told}
     if event.what == "rider":
-        status = event.wire["status"]
-        return Fact(key=f"logistics:{status}:{event.second}", kind=Kind.RIDER, at=at, code=event.code, rider=Rider())
+        told = {"logistics_status": str(event.wire["status"]), "time": str(event.second), "dispatcher_name": "测"}
+        return "logistics", {**common, **told}
     if event.what == "note":
-        number = event.wire.get("number", "")
-        key = f"note:{event.wire['kind']}:{number}:{event.second}"
-        return Fact(key=key, kind=Kind.NOTE, at=at, code=event.code, note=str(number))
-    return _refund(event)
+        return _note(event, common)
+    return _refund(event, common)
 
 
-def _refund(event):
+def _note(event, common):
+    wire = event.wire
+    if wire["kind"] == "reminder":
+        return "reminder", {**common, "remind_id": str(wire["number"]), "remind_time": str(event.second)}
+    if wire["kind"] == "money":
+        return "refund-money", {**common, "refund_id": wire["refund"], "refund_status": "13", "money": "1.00"}
+    if wire["kind"] == "logistics":
+        return "logistics", {**common, "logistics_status": str(wire["status"]), "time": str(event.second)}
+    told = {"refund_id": wire["case"], "status": str(wire["status"]), "service_type": "2", "ctime": str(wire["ctime"])}
+    if wire["scope"] == "full":
+        return "refund", {**common, **told, "is_appeal": "0"}
+    return "partial-refund", {**common, **told, "is_appeal": "0", "money": yuan(wire["money"])}
+
+
+def _refund(event, common):
     notify, res, appeal, status = event.wire["words"]
-    open_yet = event.what in {"ask", "appeal"}
-    ctime, sent = event.wire["ctime"] * 1000, (event.second + event.wire.get("lag", 0)) * 1000
-    money = event.money if event.scope == "part" else None
-    return Fact(
-        key=f"refund:{event.case}:{notify or status}:{res}:{appeal}",
-        kind=KINDS[event.what],
-        at=ctime if open_yet else sent,
-        code=20 + event.code % 10,
-        basis="case",
-        claim=Claim(key=event.case, asked_at=ctime, sent_at=sent, appeal=bool(appeal)),
-        refund=RefundWords(scope=event.scope, money=money),
-    )
+    told = {"refund_id": event.case, "ctime": str(event.wire["ctime"]), "is_appeal": str(appeal), "reason": "不要了"}
+    if notify:
+        told |= {"notify_type": notify, "res_type": str(res)}
+    else:
+        told |= {"status": str(status), "service_type": "2"}
+    if event.scope == "full":
+        return "refund", {**common, **told}
+    food = [{"food_name": "牛肉面", "app_food_code": "F1", "sku_id": "S1", "count": 1, "refund_price": "0.01"}]
+    return "partial-refund", {**common, **told, "money": yuan(event.money), "food": json.dumps(food)}
+
+
+def fact(history, event, later=0):
+    kind, params = _push(history, event, later)
+    return read_event(json.dumps({"kind": kind, "params": params}).encode()).facts[0]
 
 
 def facts(history):
@@ -60,32 +88,37 @@ def facts(history):
     return [(event, fact(history, event)) for event in history.events if event.what != "press"]
 
 
-def again(fact, seconds):
-    """The same push, sent again later: only its timestamp is new."""
-    if fact.claim is None:
-        return replace(fact, at=fact.at + seconds * 1000) if fact.basis else fact
-    claim = replace(fact.claim, sent_at=fact.claim.sent_at + seconds * 1000)
-    at = fact.at if fact.kind in {Kind.ASK, Kind.APPEAL} else fact.at + seconds * 1000
-    return replace(fact, claim=claim, at=at)
+def again(history, event, _fact, later):
+    """The same push, sent again: only its time of sending is new."""
+    return fact(history, event, later)
 
 
 def answer(history, books, told, at):
     """What ``getOrderDetail`` and ``getOrderRefundDetail`` answer, each statement dated by itself."""
-    made = [Fact(key="pulled", kind=Kind.ORDER, at=history.events[0].second * 1000, code=10, pulled=True,
-                 content=content(history))]
-    full = any(case.status == "granted" and case.scope == "full" and case.key != "void" for case in books.cases.values())
-    for event in told:
-        said = {"accepted": {"accepted": True}, "finished": {"finished": True}, "void": {"void": True}}.get(event.what)
-        if said and not (event.what == "void" and full):
-            made.append(Fact(key=f"pull:{event.what}", kind=Kind.PULL, at=event.second * 1000, pulled=True,
-                             statement=Statement(**said)))
-    last = {event.case: event for event in told if event.what in KINDS}
-    for event in last.values():
-        pushed, case = _refund(event), books.cases[event.case]
-        if case.status == {**_STATUS}[event.what]:
-            made.append(replace(pushed, key=f"pull:refund:{event.case}:{case.status}", kind=Kind.PULL, code=20, pulled=True,
-                                at=event.second * 1000, statement=Statement(case=case.status, refund=pushed.refund), refund=None))
-    return made
+    events = {event.what: event for event in told}
+    status = max(KINDS[each][1] for each in events if each in KINDS)
+    if books.all_back and (books.voided or any(_whole(case) for case in books.cases.values())):
+        status = 9
+    times = {"accepted": "order_confirm_time", "finished": "order_completed_time", "void": "order_cancel_time"}
+    stated = {name: events[what].second for what, name in times.items() if what in events}
+    last = {event.case: event for event in told if event.what in REFUND}
+    body = {**order(history), **stated, "status": status}
+    pulled = {"pulled_at": at, "order": body, "refunds": [_read_back(event) for event in last.values()]}
+    return read_event(json.dumps(pulled).encode()).facts
 
 
-_STATUS = {"ask": "requested", "appeal": "arbitrating", "withdraw": "withdrawn", "reject": "rejected", "grant": "granted"}
+def _whole(case):
+    return case.status == "granted" and case.scope == "full"
+
+
+def _read_back(event):
+    notify, res, appeal, status = event.wire["words"]
+    told = {
+        "refund_id": event.case,
+        "ctime": event.wire["ctime"],
+        "utime": event.second,
+        "refund_type": WHOLE if event.scope == "full" else PART,
+        "apply_type": "6" if appeal else "1",
+    }
+    told |= {"res_type": str(res)} if notify else {"status": str(status), "service_type": "2"}
+    return told if event.money is None else {**told, "money": yuan(event.money)}

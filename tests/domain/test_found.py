@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 
-from connector.domain.order import Kind
+from connector.domain.ledger import UNKNOWN_REFUND
+from connector.domain.order import Kind, RefundWords
 from tests.domain.build import fact, live, pull
-from tests.domain.test_claims import said
+from tests.domain.test_claims import said, stated
 
 SOLD = [(10, 0), (12, 10)]
 PART = {"scope": "part", "money": 800}
@@ -41,3 +42,50 @@ def test_an_appeal_and_its_end_in_one_second_end_the_case():
     ended = said(Kind.REJECT, 300, asked=200, appeal=True)
     life = live(*SOLD, said(Kind.ASK, 200), appealed, ended)
     assert [case.status for case in life.cases] == ["rejected"]
+
+
+def told(life):
+    return [(case.key, case.status, case.amount) for case in life.cases]
+
+
+def test_a_part_and_then_the_rest_granted_in_one_second_add_up_also_if_only_a_pull_tells_of_the_part():
+    part, rest = stated(300, "granted", asked=300, refund="7001", money=800), said(Kind.GRANT, 300, refund="7002")
+    assert told(live(*SOLD, part, rest)) == [("7001", "granted", 800), ("7002", "granted", 2200)]
+    cancelled = pull(300, void=True)
+    assert told(live(*SOLD, part, cancelled)) == [("7001", "granted", 800), ("void", "granted", 2200)]
+
+
+def test_an_end_that_only_a_pull_tells_stands_before_the_refund_of_its_second():
+    life = live(*SOLD, pull(50, finished=True), said(Kind.GRANT, 50))
+    assert (life.state, life.sale) == ("refunded", "reversed")
+
+
+def test_a_refusal_that_only_a_pull_tells_stands_after_the_request_and_before_the_appeal_of_its_second():
+    refused, asked = stated(300, "rejected", asked=300), said(Kind.ASK, 300)
+    assert told(live(*SOLD, refused, asked)) == [("7001", "rejected", 0)]
+    with_the_judge = stated(300, "arbitrating", asked=200)
+    life = live(*SOLD, said(Kind.ASK, 200), said(Kind.REJECT, 300, asked=200), with_the_judge)
+    assert told(life) == [("7001", "arbitrating", 0)]
+
+
+def test_an_order_that_a_pull_tells_cancelled_by_a_refund_not_told_yet_is_refunded_by_that_refund():
+    life = live(*SOLD, pull(300, void=True), said(Kind.GRANT, 301))
+    assert told(life) == [("7001", "granted", 3000)]
+
+
+@pytest.mark.parametrize("asked", [[], [fact(20, 150, **PART)], [fact(20, 150, **PART), fact(22, 160)]])
+def test_a_pulled_grant_of_a_sum_that_no_known_grant_has_is_another_one(asked):
+    pulled = pull(900, case="granted", refund=RefundWords(scope="part", money=500))
+    life = live(*SOLD, *asked, fact(39, 200, **PART), pulled)
+    assert (life.granted, life.state) == (1300, "paid")
+    answer = fact(25 if len(asked) > 1 else 23, 300, money=500)
+    late = live(*SOLD, *(asked or [fact(20, 150, **PART)]), fact(39, 200, **PART), answer, pulled)
+    assert sorted(told(late)) == [("cancel-1", "granted", 500), ("merchant-1", "granted", 800)]
+
+
+def test_a_part_granted_without_a_sum_to_a_request_never_heard_waits_until_a_pull_tells_the_sum():
+    granted = fact(23, 300, scope="part")
+    assert live(*SOLD, granted).standstill == UNKNOWN_REFUND
+    pulled = pull(900, case="granted", refund=RefundWords(**PART))
+    assert told(live(*SOLD, granted, pulled)) == [("cancel-1", "granted", 800)]
+    assert told(live(*SOLD, fact(20, 200, **PART), granted)) == [("cancel-1", "granted", 800)]
