@@ -2,7 +2,7 @@
 
 import argparse
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
@@ -13,9 +13,11 @@ from rich.console import Console
 from connector import settings
 from connector.database import inspect
 from connector.domain.errors import BridgeError, Refused
+from connector.platforms.meituan_door import ROUTE
 from connector.ports import Store
 from connector.services import Services, build
 from connector.settings import Settings, SettingsError
+from mappings.meituan_kinds import KINDS
 
 _LATE_SECONDS: Final = 30
 _ADVICE: Final = {
@@ -64,10 +66,14 @@ def findings() -> Iterator[Finding]:
             yield _pinged(name, ping)
         yield _tables(services)
         yield from _stores(found, services)
-    yield _reachable(found)
+    if found.eleme_apps:
+        yield _reachable("Ele.me's API 饿了么接口", "ELEME_API_URL", found.eleme_api_url)
+    if found.meituan_apps:
+        yield _reachable("Meituan's API 美团接口", "MEITUAN_API_URL", found.meituan_api_url)
+        yield from _addresses(found)
     yield Finding(
         well=True,
-        what="applications at Ele.me are taken to be the merchant's own; ISV apps with a token per shop are not covered"
+        what="applications are taken to be the merchant's own; ISV apps with a token per shop are not covered"
         " 仅支持个人应用与品牌商家应用，暂不支持服务商（ISV）应用",
     )
 
@@ -108,6 +114,7 @@ def _stores(found: Settings, services: Services) -> Iterator[Finding]:
     apps = {"eleme": {app.app_id for app in found.eleme_apps}, "meituan": {app.app_id for app in found.meituan_apps}}
     for store in stores:
         yield _store(store, apps)
+    yield from _price_modes(stores)
 
 
 def _store(store: Store, apps: dict[str, set[str]]) -> Finding:
@@ -118,13 +125,39 @@ def _store(store: Store, apps: dict[str, set[str]]) -> Finding:
     return Finding(well=True, what=f"store {store.ref} {store.name}")
 
 
-def _reachable(found: Settings) -> Finding:
+def _price_modes(stores: Iterable[Store]) -> Iterator[Finding]:
+    """Whether dishes come at their original price is a setting of the application there, so its shops must agree."""
+    modes: dict[str, set[str]] = {}
+    for store in stores:
+        if store.ref.startswith("meituan:"):
+            modes.setdefault(store.app_ref, set()).add(store.price_mode)
+    for app, found in modes.items():
+        if len(found) > 1:
+            yield Finding(
+                well=False,
+                what=f"stores of Meituan's application {app or '-'} differ in price mode 同一应用的价格模式不一致",
+                advice="set what the application is subscribed to there 请与美团订阅字段 18 保持一致",
+            )
+
+
+def _addresses(found: Settings) -> Iterator[Finding]:
+    """Where Meituan has to push to: the address is part of what it signs."""
+    for base in found.public_urls:
+        what = f"addresses to register at Meituan 美团回调地址: {base}{ROUTE}/<kind> ({', '.join(KINDS)})"
+        yield Finding(well=True, what=what)
+    for app in found.meituan_apps:
+        if app.callback_urls:
+            what = f"addresses registered for {app.app_id} 已登记的回调地址: {' '.join(app.callback_urls)}"
+            yield Finding(well=True, what=what)
+
+
+def _reachable(what: str, setting: str, address: str) -> Finding:
     """Whether somebody listens at the platform's address; no call is made, since calls are counted there."""
-    parts = urlsplit(found.eleme_api_url)
+    parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         socket.create_connection((parts.hostname or "", port), timeout=3).close()
     except OSError as error:
-        advice = "check ELEME_API_URL and the way out of this network 检查 ELEME_API_URL 与出网"
-        return Finding(well=False, what=f"Ele.me's API 饿了么接口: {type(error).__name__}", advice=advice)
-    return Finding(well=True, what="Ele.me's API 饿了么接口")
+        advice = f"check {setting} and the way out of this network 检查 {setting} 与出网"
+        return Finding(well=False, what=f"{what}: {type(error).__name__}", advice=advice)
+    return Finding(well=True, what=what)

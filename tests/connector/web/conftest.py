@@ -12,10 +12,11 @@ from sqlalchemy import text
 from connector.bell import SilentBell
 from connector.database.journal import Journal
 from connector.platforms.eleme import Eleme
+from connector.platforms.meituan import Meituan
 from connector.platforms.odoo import OdooHook
 from connector.ports import SystemClock
 from connector.services import Services
-from connector.settings import ElemeApp
+from connector.settings import ElemeApp, MeituanApp
 from connector.vault import Vault
 from connector.web.plugin import create_app
 from erp_bridge.memory import MemoryErp
@@ -23,6 +24,9 @@ from erp_bridge.memory import MemoryErp
 APP = 10000001
 SHOP = 155000001
 SECRET = "3f1c0a9e5b7d24686c8e0f1a2b3c4d5e6f708192"
+MEITUAN_APP = "900001"
+MEITUAN_SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+PUBLIC_URL = "https://erp.invalid"
 HOOK_KEY = b"an invented key of 32 bytes ....."
 MESSAGE = json.dumps({"orderId": "3040000000000000398", "state": "valid", "shopId": SHOP, "updateTime": 1, "role": 3})
 
@@ -36,13 +40,15 @@ def services(engine):
 def wired(engine, *, journal=None) -> Services:
     app = ElemeApp(app_id=str(APP), key="invented-key", secrets=(SECRET, "an older secret"))
     eleme = Eleme([app], url="http://127.0.0.1:9", shelf=None)
+    other = MeituanApp(app_id=MEITUAN_APP, secrets=(MEITUAN_SECRET, "an older secret"))
+    meituan = Meituan([other], url="http://127.0.0.1:9", public_urls=[PUBLIC_URL], shelf=None)
     return Services(
         journal=journal if journal is not None else Journal(engine, Vault()),
         bell=SilentBell(),
         erp=MemoryErp(),
         clock=SystemClock(),
-        sources={"eleme": eleme, "odoo": OdooHook(HOOK_KEY)},
-        platforms={"eleme": eleme},
+        sources={"eleme": eleme, "meituan": meituan, "odoo": OdooHook(HOOK_KEY)},
+        platforms={"eleme": eleme, "meituan": meituan},
     )
 
 
