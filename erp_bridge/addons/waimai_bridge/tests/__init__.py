@@ -19,3 +19,4 @@ from . import test_options
 from . import test_reports
 from . import test_valuation
 from . import test_tills
+from . import test_day
