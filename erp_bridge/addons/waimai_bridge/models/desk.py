@@ -10,8 +10,7 @@ from .words import CODES, TROUBLE
 UNSENT_SECONDS = 10  # a press that has waited so long has not reached the connector
 MAIN = ("accept", "agree_refund", "start", "ready", "dispatch", "answer_reminder")
 SIDE = ("reject_refund", "part_refund", "reject", "cancel")
-STYLES = {"accept": "primary", "start": "primary", "ready": "primary", "dispatch": "primary"}
-STYLES |= {"agree_refund": "warning", "answer_reminder": "warning"}
+URGENT = ("agree_refund", "answer_reminder")
 
 OPEN = ("requested", "arbitrating")
 REMINDED = [("kind", "=", "reminder"), ("state", "=", "open")]
@@ -175,21 +174,26 @@ class WaimaiOrder(models.Model):
         """Main ones first: [{"action", "label", "style", "side": in the menu, "asked": when or not, "sent", "who"}]."""
         under_way = {press.action: press for press in self._presses_under_way()}
         labels = dict(self.env["waimai.command"]._fields["action"]._description_selection(self.env))
+        shown = [action for action in (*MAIN, *SIDE) if action in under_way or self[f"offer_{action}"]]
+        main = [action for action in shown if action in MAIN and action not in URGENT]
         buttons = []
-        for action in (*MAIN, *SIDE):
+        for action in shown:
             press = under_way.get(action)
-            if press or self[f"offer_{action}"]:
-                buttons.append(
-                    {
-                        "action": action,
-                        "label": labels[action],
-                        "style": STYLES.get(action, "secondary"),
-                        "side": action in SIDE and action != "reject_refund" and not press,
-                        "asked": _iso(press.pressed_at) if press else False,
-                        "sent": press.state == "sent" if press else False,
-                        "who": press.user_id.sudo().name if press else "",
-                    }
-                )
+            style = "warning" if action in URGENT else "primary" if action in main[:1] else "secondary"
+            buttons.append(
+                {
+                    "action": action,
+                    "label": labels[action],
+                    "style": style,
+                    "side": action in SIDE and action != "reject_refund" and not press,
+                    "asked": _iso(press.pressed_at) if press else False,
+                    "sent": press.state == "sent" if press else False,
+                    "who": press.user_id.sudo().name if press else "",
+                }
+            )
+        # A menu for a single button is one touch too many.
+        if [button["side"] for button in buttons] == [True]:
+            buttons[0]["side"] = False
         return buttons
 
     def _card_refusal(self):

@@ -23,12 +23,6 @@ class WaimaiCommand(models.Model):
             vals = {"answered_at": fields.Datetime.now(), **vals}
         return super().write(vals)
 
-    def action_again(self):
-        """Press the same button once more (see `action_retry`), and take its refusal from the screens."""
-        number = self.action_retry()
-        self.sudo().seen = True
-        return number
-
     def action_seen(self):
         """Take a refusal from the screens: somebody has read it."""
         check_staff(self.env)
@@ -50,10 +44,16 @@ class WaimaiOrder(models.Model):
         last = self.command_ids.sorted("id")[-1:]
         return last if last.state == "refused" and not last.seen else last.browse()
 
-    def action_press_again(self):
+    def action_press_again(self, action=None):
+        """Once more the press that was refused, or, of an action, the one that has had no answer; its id or False."""
         self.ensure_one()
         refused = self._press_refused()
-        return refused.action_again() if refused else False
+        waiting = self._presses_under_way().filtered(lambda press: press.action == action)
+        if waiting or not refused:
+            return waiting[:1].action_retry() if waiting else False
+        number = refused.action_retry()
+        refused.sudo().seen = True
+        return number
 
     def action_press_seen(self):
         self._press_refused().action_seen()

@@ -121,7 +121,7 @@ class WaimaiOrder(models.Model):
                 day = local.date()
                 rows.append(Markup("<li class='o_waimai_day'>%s</li>") % day.isoformat())
             rows.append(
-                Markup("<li class='o_waimai_%s%s'><time>%s</time><i class='fa %s'></i><span>%s%s</span></li>")
+                Markup("<li class='o_waimai_by_%s%s'><time>%s</time><i class='fa %s'></i><span>%s%s</span></li>")
                 % (
                     step["who"],
                     Markup(" text-%s") % step["tone"] if step.get("tone") else "",

@@ -132,6 +132,21 @@ class TestDesk(WaimaiCase):
         self.assertEqual(self.buttons(order), {"accept": False, "reject": False})
         self.assertFalse(order.card["refused"])
 
+    def test_one_button_stands_out_and_a_lonely_one_needs_no_menu(self):
+        def styles(*offer, **more):
+            buttons = self.order(offer=list(offer), **more).card["buttons"]
+            return [(button["action"], button["style"], button["side"]) for button in buttons]
+
+        self.assertEqual(
+            styles("cancel", "accept", "start"),
+            [("accept", "primary", False), ("start", "secondary", False), ("cancel", "secondary", True)],
+        )
+        self.assertEqual(styles("cancel"), [("cancel", "secondary", False)])
+        self.assertEqual(
+            styles("agree_refund", "reject_refund", state="refunding", refunds=[ASKED]),
+            [("agree_refund", "warning", False), ("reject_refund", "secondary", False)],
+        )
+
     def test_a_refusal_says_why_and_can_be_tried_again(self):
         order = self.new()
         number = order.action_reject(reason_code="others", reason="满了")
@@ -142,8 +157,11 @@ class TestDesk(WaimaiCase):
         press = self.env["waimai.command"].browse(again)
         self.assertNotEqual(again, number)
         self.assertEqual((press.args, press.user_id), ({"reason_code": "others", "reason": "满了"}, self.desk))
+        press.sudo().state = "sent"
         self.assertFalse(order.card["refused"])
         self.assertFalse(order.action_press_again(), "there is nothing left that was refused")
+        self.assertEqual(order.action_press_again("reject"), again, "without an answer the same press is sent again")
+        self.assertEqual(press.state, "open")
 
     def test_a_refusal_that_was_read_leaves_the_card(self):
         order = self.new()
@@ -161,7 +179,7 @@ class TestDesk(WaimaiCase):
         stranger = new_test_user(self.env, "stranger", groups="waimai_bridge.group_desk")
         nobody = new_test_user(self.env, "nobody", groups="base.group_user")
         for user in (stranger, nobody, self.env.ref("waimai_bridge.user_bot")):
-            for method in ("action_again", "action_seen"):
+            for method in ("action_retry", "action_seen"):
                 with self.assertRaises(AccessError):
                     getattr(press.with_user(user), method)()
             for method in ("action_press_again", "action_press_seen"):
@@ -210,10 +228,11 @@ class TestDesk(WaimaiCase):
         self.assertEqual(self.rings()["reminder"], 0)
 
     def test_only_the_own_stores_ring(self):
+        everything = self.env["waimai.order"].with_user(self.boss)
+        before = everything.desk_status()["ring"]["new"]
         self.order(state="new", sale=None, store_ref="meituan:MT-2", key="meituan:81")
         self.assertEqual(self.rings()["new"], 0)
-        status = self.env["waimai.order"].with_user(self.boss).desk_status()
-        self.assertEqual(status["ring"]["new"], 1)
+        self.assertEqual(everything.desk_status()["ring"]["new"], before + 1)
 
     def test_the_columns_stand_in_the_order_of_progress_and_the_finished_ones_are_folded(self):
         for state in ("preparing", "completed", "cancelled"):

@@ -7,7 +7,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-const ASKED_LATE = 30_000; // after so long it is worth a word that the answer is still to come
+const ASKED_LATE = 20_000; // after so long it is worth a word that the answer is still to come
 
 /**
  * The buttons of one order, on its card and on its form. A press turns its button into "asked…" until the platform
@@ -43,13 +43,16 @@ export class OrderButtons extends Component {
         return Boolean(button.asked || this.mine[button.action]);
     }
 
+    /** Whether a press has waited so long that somebody may want to send it once more. */
+    isLate(button) {
+        return Boolean(button.asked) && this.clock.now - Date.parse(button.asked) > ASKED_LATE;
+    }
+
     askedWords(button) {
-        if (!button.asked || button.sent || this.clock.now - Date.parse(button.asked) < ASKED_LATE / 3) {
-            return button.asked && this.clock.now - Date.parse(button.asked) > ASKED_LATE
-                ? _t("asked… no answer yet")
-                : _t("asked…");
+        if (!this.isLate(button)) {
+            return _t("asked…");
         }
-        return _t("asked… waits for the connector");
+        return button.sent ? _t("asked… no answer yet") : _t("asked… waits for the connector");
     }
 
     askedTitle(button) {
@@ -93,11 +96,8 @@ export class OrderButtons extends Component {
         }
     }
 
-    async again() {
-        const wanted = await this.call("action_press_again");
-        if (!wanted) {
-            await this.call("action_press_seen");
-        }
+    async again(action = false) {
+        await this.call("action_press_again", action);
         await this.reload();
     }
 
@@ -106,8 +106,8 @@ export class OrderButtons extends Component {
         await this.reload();
     }
 
-    call(method) {
-        return this.orm.call("waimai.order", method, [[this.props.record.resId]]);
+    call(method, ...args) {
+        return this.orm.call("waimai.order", method, [[this.props.record.resId], ...args]);
     }
 
     /** The whole view: a press can move the order to another column. */
