@@ -78,7 +78,14 @@ def _work(one: argparse.ArgumentParser) -> None:
 def _simulate(one: argparse.ArgumentParser) -> None:
     one.add_argument("--host", default=LOOPBACK, help="address to listen at (%(default)s)")
     one.add_argument("--port", type=_port, default=8010, help="%(default)s")
-    one.add_argument("--push-url", default=f"http://{LOOPBACK}:8000/hooks/eleme", help="where to push to (%(default)s)")
+    one.add_argument(
+        "--push-url", default=f"http://{LOOPBACK}:8000/hooks/eleme", help="where Ele.me pushes to (%(default)s)"
+    )
+    one.add_argument(
+        "--meituan-push-url",
+        default=f"http://{LOOPBACK}:8000/hooks/meituan",
+        help="what stands before the kind in the addresses that Meituan pushes to (%(default)s)",
+    )
     one.add_argument(
         "--shop",
         action="append",
@@ -86,7 +93,16 @@ def _simulate(one: argparse.ArgumentParser) -> None:
         metavar="NUMBER=NAME",
         help="a shop of the first application of ELEME_APPS; may be given several times",
     )
-    one.add_argument("--apps", type=Path, metavar="FILE", help="applications with shops as JSON, instead of ELEME_APPS")
+    one.add_argument(
+        "--meituan-shop",
+        action="append",
+        default=[],
+        metavar="CODE=NAME",
+        help="a shop of the first application of MEITUAN_APPS; may be given several times",
+    )
+    one.add_argument(
+        "--apps", type=Path, metavar="FILE", help="applications with shops as JSON, instead of the settings"
+    )
     one.add_argument("--seed", type=int, default=0, help="of what is drawn (%(default)s)")
     one.add_argument(
         "--free-cancel",
@@ -94,7 +110,7 @@ def _simulate(one: argparse.ArgumentParser) -> None:
         default=60,
         help="seconds after acceptance in which the customer may cancel unasked (%(default)s)",
     )
-    one.add_argument("--retry-seconds", type=_count, default=60, help="until a push comes again (%(default)s)")
+    one.add_argument("--retry-seconds", type=_count, help="until a push comes again (60; Meituan 10, 60, 300)")
 
 
 def _order(one: argparse.ArgumentParser) -> None:
@@ -133,7 +149,9 @@ COMMANDS: Final = (
     Command(name="work", code=f"{_CODE}.serving:work", help="run the workers 启动后台进程", arguments=_work),
     Command(name="sweep", code=f"{_CODE}.serving:sweep", help="ring what waits and ask Odoo 定时巡检"),
     Command(name="migrate", code=f"{_CODE}.operating:migrate", help="bring the tables up to date 更新数据表"),
-    Command(name="simulate", code=f"{_CODE}.trying:simulate", help="simulate Ele.me 模拟饿了么", arguments=_simulate),
+    Command(
+        name="simulate", code=f"{_CODE}.trying:simulate", help="simulate the platforms 模拟平台", arguments=_simulate
+    ),
     Command(name="doctor", code=f"{_CODE}.doctor:doctor", help="check settings and services 检查设置与服务"),
     Command(name="trace", code=f"{_CODE}.operating:trace", help="show one order 查看订单全程", arguments=_order),
     Command(name="parked", code=f"{_CODE}.operating:parked", help="what waits for a person 查看挂起"),

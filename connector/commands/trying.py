@@ -1,28 +1,34 @@
-"""The commands that need no service: the simulated platform, and the page of states."""
+"""The commands that need no service: the simulated platforms, and the page of states."""
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from connector import settings
 from connector.domain.diagram import states_md
 from connector.domain.errors import Refused
-from connector.simulator.config import App, Shop, SimulatorConfig
+from connector.simulator.config import App, MeituanApp, MeituanShop, Shop, SimulatorConfig
 from connector.simulator.server import run
 
 
 def simulate(args: argparse.Namespace) -> int:
-    """Simulate the platform until Ctrl-C."""
+    """Simulate the platforms until Ctrl-C."""
+    eleme, meituan = _apps_of(args.apps) if args.apps else (_apps(args.shop), _meituan_apps(args.meituan_shop))
+    retry = args.retry_seconds
     config = SimulatorConfig(
-        apps=_apps_of(args.apps) if args.apps else _apps(args.shop),
+        apps=eleme,
+        meituan_apps=meituan,
         push_url=args.push_url,
+        meituan_push_url=args.meituan_push_url,
         seed=args.seed,
-        push_retry_seconds=args.retry_seconds,
         free_cancel_seconds=args.free_cancel,
+        **({} if retry is None else {"push_retry_seconds": retry, "meituan_retry_seconds": (retry,) * 3}),
     )
-    Console().print(f"The simulated platform 模拟平台: http://{args.host}:{args.port}", highlight=False)
+    Console().print(f"The simulated platforms 模拟平台: http://{args.host}:{args.port}", highlight=False)
     run(config, args.host, args.port)
     return 0
 
@@ -47,6 +53,21 @@ def _apps(shops: list[str]) -> list[App]:
     ]
 
 
+def _meituan_apps(shops: list[str]) -> list[MeituanApp]:
+    """The applications of ``MEITUAN_APPS``, likewise; none if it is not set."""
+    found = settings.load_meituan_apps()
+    if shops and not found:
+        raise Refused("--meituan-shop needs MEITUAN_APPS 需设置 MEITUAN_APPS")
+    return [
+        MeituanApp(
+            app_id=int(app.app_id),
+            secret=app.secrets[0],
+            shops=tuple(_meituan_shop(shop) for shop in shops) if app is found[0] else (),
+        )
+        for app in found
+    ]
+
+
 def _shop(text: str) -> Shop:
     number, _, name = text.partition("=")
     if not number.isdecimal():
@@ -54,10 +75,25 @@ def _shop(text: str) -> Shop:
     return Shop(id=int(number), name=name or number)
 
 
-def _apps_of(path: Path) -> list[App]:
+def _meituan_shop(text: str) -> MeituanShop:
+    code, _, name = text.partition("=")
+    if not code:
+        raise Refused(f"a shop is written CODE=NAME 门店应写作 编码=名称: {text}")
+    return MeituanShop(id=code, name=name or code)
+
+
+def _apps_of(path: Path) -> tuple[list[App], list[MeituanApp]]:
+    """A list of Ele.me's applications, or an object with a list for each platform."""
     try:
-        return [App.read(app) for app in json.loads(path.read_text(encoding="utf-8"))]
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return _both(**found) if isinstance(found, dict) else _both(eleme=found)
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}") from None
     except (ValueError, TypeError, KeyError, AttributeError):
         raise Refused(f"{path}: a list of app_id, key, secret, shops is expected 格式有误") from None
+
+
+def _both(
+    eleme: Sequence[Mapping[str, Any]] = (), meituan: Sequence[Mapping[str, Any]] = ()
+) -> tuple[list[App], list[MeituanApp]]:
+    return [App.read(app) for app in eleme], [MeituanApp.read(app) for app in meituan]

@@ -29,8 +29,10 @@ class Row:
     port: str = ""
 
 
-# The shops of the simulated platform.
-SHOPS = ("155000001=小满面馆（人民路店）", "155000002=小满面馆（江滨店）", "155000003=小满面馆（大学城店）")
+# The shops of the simulated platforms: the same three at each.
+NAMES = ("小满面馆（人民路店）", "小满面馆（江滨店）", "小满面馆（大学城店）")
+SHOPS = tuple(f"15500000{number}={name}" for number, name in enumerate(NAMES, 1))
+MEITUAN_SHOPS = tuple(f"MT-200{number}={name}" for number, name in enumerate(NAMES, 1))
 # What a row may name although the stack does not set it: how long customers of the simulated platform cancel unasked.
 DEFAULTS = {"FREE_CANCEL_SECONDS": "60"}
 FIRST = ("migrate",)  # commands that end, run before the processes
@@ -41,8 +43,10 @@ ROWS = (
             "simulate",
             *("--port", "{SIMULATOR_PORT}"),
             *("--push-url", "{WEB_URL}/hooks/eleme"),
+            *("--meituan-push-url", "{WEB_URL}/hooks/meituan"),
             *("--free-cancel", "{FREE_CANCEL_SECONDS}"),
             *(part for shop in SHOPS for part in ("--shop", shop)),
+            *(part for shop in MEITUAN_SHOPS for part in ("--meituan-shop", shop)),
         ),
         ready="{SIMULATOR_URL}/sim/pushes",
         port="SIMULATOR_PORT",

@@ -203,7 +203,7 @@ def fresh_product(**more: str) -> Iterator[dict[str, str]]:
     """
     ports = {name: processes.free_port() for name in ("WEB_PORT", "SIMULATOR_PORT")}
     settings = {**stack.fresh_secrets(), **stack.urls(ports)}
-    settings |= {"CHROMIUM": chromium.program(), "ELEME_API_URL": settings["SIMULATOR_URL"]}
+    settings |= {"CHROMIUM": chromium.program(), **stack.simulated(settings, {})}
     place = Home(name=f"{home().name}/product-{next(_numbers)}")
     secret = settings["ODOO_HOOK_SECRET"]
     with (

@@ -82,8 +82,7 @@ def up(wish: Wish) -> dict[str, str]:
         settings = kept_secrets(wish.environ) | _databases(wish.environ, own_odoo=not external)
         settings |= {"CHROMIUM": chromium.program()} | urls(ports)
         settings |= {name: wish.environ[name] for name in product.DEFAULTS if name in wish.environ}
-        if not wish.environ.get("ELEME_APPS"):  # ours exist on the simulated platform alone
-            settings["ELEME_API_URL"] = settings["SIMULATOR_URL"]
+        settings |= simulated(settings, wish.environ)
         settings |= external or _odoo(wish, ports["ODOO_PORT"], settings)
         write_secret(
             MAIN.run / "env", "".join(f"{key}={shlex.quote(value)}\n" for key, value in sorted(settings.items()))
@@ -124,14 +123,26 @@ def kept_secrets(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def fresh_secrets() -> dict[str, str]:
-    """New secrets, and an application that exists on the simulated platform alone."""
+    """New secrets, and an application at each platform that exists on the simulated ones alone."""
     app = {"app_id": "20001", "key": secrets.token_hex(5), "secret": secrets.token_hex(20)}
+    meituan = {"app_id": "900001", "secret": secrets.token_hex(16)}
     return {
         "ODOO_HOOK_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "SESSION_SECRET": secrets.token_urlsafe(32),
         "CONSOLE_PASSWORD": secrets.token_urlsafe(12),
         "ELEME_APPS": json.dumps([app]),
+        "MEITUAN_APPS": json.dumps([meituan]),
     }
+
+
+def simulated(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The addresses of the simulated platforms, but for a platform at which the caller has applications of his own."""
+    found = {}
+    if not environ.get("ELEME_APPS"):
+        found["ELEME_API_URL"] = settings["SIMULATOR_URL"]
+    if not environ.get("MEITUAN_APPS"):
+        found |= {"MEITUAN_API_URL": f"{settings['SIMULATOR_URL']}/meituan", "PUBLIC_URL": settings["WEB_URL"]}
+    return found
 
 
 def urls(ports: Mapping[str, int]) -> dict[str, str]:

@@ -90,6 +90,18 @@ def test_secrets_are_never_the_same_twice():
     assert one["ODOO_HOOK_SECRET"].startswith("whsec_")
 
 
+def test_both_platforms_are_simulated_unless_the_caller_has_applications_there():
+    settings = {"SIMULATOR_URL": "http://127.0.0.1:2", "WEB_URL": "http://127.0.0.1:1"}
+    ours = {
+        "ELEME_API_URL": "http://127.0.0.1:2",
+        "MEITUAN_API_URL": "http://127.0.0.1:2/meituan",
+        "PUBLIC_URL": "http://127.0.0.1:1",
+    }
+    assert stack.simulated(settings, {}) == ours
+    assert set(stack.simulated(settings, {"ELEME_APPS": "[{}]"})) == {"MEITUAN_API_URL", "PUBLIC_URL"}
+    assert set(stack.simulated(settings, {"MEITUAN_APPS": "[{}]"})) == {"ELEME_API_URL"}
+
+
 @pytest.mark.parametrize("row", product.ROWS, ids=lambda row: row.name)
 def test_every_process_of_the_product_gets_all_its_settings(row):
     settings = stack.urls({"WEB_PORT": 1, "SIMULATOR_PORT": 2}) | {"DATABASE_URL": "postgresql://x"}

@@ -31,7 +31,8 @@ def simulate():
     def start(*arguments: str) -> str:
         port = free_port()
         apps = json.dumps([{"app_id": 10000001, "key": "invented-key", "secret": ["newest", "older"]}])
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "ELEME_APPS": apps}
+        meituan = json.dumps([{"app_id": "900001", "secret": "invented", "callback_urls": []}])
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "ELEME_APPS": apps, "MEITUAN_APPS": meituan}
         command = [sys.executable, "-m", "connector.cli", "simulate", "--port", str(port), *arguments]
         started.append(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL))
         turn = threading.Event()
@@ -64,6 +65,28 @@ def test_the_applications_can_stand_in_a_file(simulate, tmp_path):
     app = {"app_id": 7, "key": "k", "secret": "s", "shops": [{"id": 8, "name": "文件里的店"}]}
     (tmp_path / "apps.json").write_text(json.dumps([app]), encoding="utf-8")
     assert "文件里的店" in read(simulate("--apps", str(tmp_path / "apps.json")) + "/")
+
+
+def test_both_platforms_are_simulated_by_one_process(simulate):
+    shops = json.loads(read(simulate("--shop", "155000001=好味道", "--meituan-shop", "MT-2001=好味道") + "/sim/shops"))
+    assert [(shop["id"], shop["platform"], shop["appId"]) for shop in shops] == [
+        (155000001, "eleme", 10000001),
+        ("MT-2001", "meituan", 900001),
+    ]
+
+
+def test_a_file_can_have_applications_of_both(simulate, tmp_path):
+    meituan = {"app_id": 9, "secret": "s", "shops": [{"id": "MT-1", "name": "另一家"}]}
+    (tmp_path / "apps.json").write_text(json.dumps({"meituan": [meituan]}), encoding="utf-8")
+    (shop,) = json.loads(read(simulate("--apps", str(tmp_path / "apps.json")) + "/sim/shops"))
+    assert (shop["id"], shop["platform"]) == ("MT-1", "meituan")
+
+
+def test_a_shop_at_meituan_needs_an_application_there(monkeypatch, capsys):
+    monkeypatch.setenv("ELEME_APPS", json.dumps([{"app_id": 1, "key": "k", "secret": "s"}]))
+    monkeypatch.delenv("MEITUAN_APPS", raising=False)
+    assert main(["simulate", "--meituan-shop", "MT-1=店"]) == 2
+    assert "MEITUAN_APPS" in capsys.readouterr().err
 
 
 def test_states_writes_the_page_of_states(tmp_path):
