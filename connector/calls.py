@@ -12,7 +12,7 @@ from connector.database.journal import Transaction
 from connector.database.lanes import Lease, LeaseLost
 from connector.database.orders import Kept
 from connector.database.outbox import Kind, Outgoing
-from connector.domain.errors import Refused, Unavailable
+from connector.domain.errors import Busy, Refused, Unavailable
 from connector.domain.offers import objection
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.faults import reach
@@ -92,7 +92,7 @@ class Calls:
                 return True
             envelope = self._fetch(row.order)
         except Unavailable as error:
-            reached, reason = False, str(error)
+            reached, reason = isinstance(error, Busy), str(error)
         except Refused as refusal:
             with self._journal.begin(self._lease) as tx:
                 self._not_known(tx, row, str(refusal))
@@ -126,7 +126,7 @@ class Calls:
             self._perform(row)
         except Unavailable as error:
             self._later(row, str(error), unknown=row.state == "sending" or error.unknown)
-            return False
+            return isinstance(error, Busy)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other orders of the shop go on
             _LOG.error("not_called", lane=self._lease.lane, command=row.key, exc_info=error)
             self._later(row, type(error).__name__, unknown=True)

@@ -4,11 +4,14 @@ Each port ships with a double in memory, and one contract test runs over every i
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, Protocol, Self, runtime_checkable
 
 from connector.domain.documents import Document
+from connector.domain.gaps import Known, Listed
+from connector.domain.menu import MenuItem
 from connector.domain.order import Fact, Millis, OrderRef, Pressed, StoreRef, Terms
 from connector.domain.traits import Traits
 
@@ -207,6 +210,26 @@ class Platform(Source, Protocol):
             Unavailable: try later.
             Refused: the platform does not give it to us.
         """
+        ...
+
+    def menu(self, store: StoreRef) -> tuple[MenuItem, ...]:
+        """What a shop sells there, as the platform lists it now.
+
+        Raises:
+            Unavailable: try later.
+            Refused: the platform does not tell us.
+        """
+        ...
+
+    def missed(self, store: StoreRef, known: Known, since: Millis) -> Iterator[Envelope]:
+        """What has happened since a moment and has not reached us, each as soon as it is found; raises as ``fetch``.
+
+        ``store`` may be the platform's lane without a shop: then what its applications as such can tell.
+        """
+        ...
+
+    def listed(self, store: StoreRef, day: date) -> Iterator[Listed]:
+        """The platform's own list of a shop's orders that were placed on a day; raises as ``fetch``."""
         ...
 
 

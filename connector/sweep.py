@@ -1,6 +1,6 @@
-"""The safety net and the clockwork: it rings lanes in which something is due, and asks the ERP what we have missed.
+"""The safety net and the clockwork: it rings lanes in which something is due, and asks outside what we have missed.
 
-It only rings and refreshes, so that any number of processes may run it, and losing all of Redis costs seconds of delay.
+It only rings and takes in, so that any number of processes may run it, and losing all of Redis costs seconds of delay.
 """
 
 import threading
@@ -9,14 +9,17 @@ from typing import Final
 
 from connector import logs
 from connector.domain.errors import BridgeError
-from connector.domain.order import Millis
+from connector.domain.order import Millis, StoreRef
+from connector.pulling import due, pull
 from connector.services import Services
 
 _BELL_SECONDS: Final = 0.25
 _WAITING_MILLIS: Final = 1_000
 #: What was received a shorter time ago has been rung for by its door.
 _FRESH_MILLIS: Final = 1_000
-_ERP_SECONDS: Final = 1.0
+_ASK_SECONDS: Final = 1.0
+#: Shops that are asked about at a time.
+_PULLS: Final = 4
 _REFRESH_MILLIS: Final = 60_000
 _REFRESH_HELD_MILLIS: Final = 5_000
 #: A shop that nobody has set up for so long can wait for the minute.
@@ -31,6 +34,8 @@ class Sweep:
         self._services = services
         self._looked = _Last()
         self._asked = _Last()
+        self._lock = threading.Lock()
+        self._pulling: set[StoreRef] = set()
 
     def ring(self) -> None:
         """Ring lanes with windows that are over; once a second also those with anything that waits.
@@ -49,6 +54,22 @@ class Sweep:
             bell.ring(lane, "advance")
         for lane in sorted(deliver):
             bell.ring(lane, "deliver")
+
+    def pull(self) -> None:
+        """Ask the platforms for what we have missed, shop by shop; several threads may, each at shops of its own.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        for lane in due(self._services):
+            with self._lock:
+                free = lane not in self._pulling
+                self._pulling.add(lane)
+            if free:
+                try:
+                    pull(self._services, lane)
+                finally:
+                    self._pulling.discard(lane)
 
     def refresh(self) -> None:
         """Once a minute, and at the start: the ERP's shops and the presses that have not reached us.
@@ -75,10 +96,12 @@ class Sweep:
 
 
 def sweep(services: Services, stop: threading.Event) -> None:
-    """Sweep until told to end. The ERP is asked in a thread of its own: one that hangs delays no ring."""
+    """Sweep until told to end. ERP and platforms are asked in threads of their own: one that hangs delays no ring."""
     one = Sweep(services)
-    asking = threading.Thread(target=_loop, args=(one.refresh, _ERP_SECONDS, stop), name="sweep erp", daemon=True)
-    asking.start()
+    for ask in (one.refresh, *[one.pull] * _PULLS):
+        threading.Thread(
+            target=_loop, args=(ask, _ASK_SECONDS, stop), name=f"sweep {ask.__name__}", daemon=True
+        ).start()
     _loop(one.ring, _BELL_SECONDS, stop)
 
 

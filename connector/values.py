@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the mark of a Standard Webhooks secret, not one
 _QUEUES_MOST: Final = 64
+_RATE_MOST: Final = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,11 +23,15 @@ class ElemeApp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeituanApp:
-    """An application at Meituan, with the addresses registered there besides ``PUBLIC_URL``."""
+    """An application at Meituan, with the addresses registered there besides ``PUBLIC_URL``.
+
+    ``calls_per_second`` is for each path: the platform names no figure (``meituan.md`` 7.2).
+    """
 
     app_id: str
     secrets: tuple[str, ...] = field(repr=False)
     callback_urls: tuple[str, ...] = ()
+    calls_per_second: int = 10
 
 
 class Wrong(Exception):  # noqa: N818 - caught by the reader of the settings alone
@@ -108,7 +113,12 @@ def eleme_apps(text: str) -> tuple[ElemeApp, ...]:
 def meituan_apps(text: str) -> tuple[MeituanApp, ...]:
     """``MEITUAN_APPS``."""
     apps = tuple(
-        MeituanApp(app_id=_identifier(app, place), secrets=_secrets(app, place), callback_urls=_callbacks(app, place))
+        MeituanApp(
+            app_id=_identifier(app, place),
+            secrets=_secrets(app, place),
+            callback_urls=_callbacks(app, place),
+            calls_per_second=_rate(app, place),
+        )
         for place, app in _objects(text)
     )
     return _distinct(apps)
@@ -164,3 +174,10 @@ def _callbacks(app: dict[str, object], place: str) -> tuple[str, ...]:
         except Wrong as wrong:
             _bad(f"{place}.callback_urls[{number}]{wrong}")
     return tuple(url.strip() for url in value)  # as registered, a slash at the end included
+
+
+def _rate(app: dict[str, object], place: str) -> int:
+    value = app.get("calls_per_second", 10)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _RATE_MOST:
+        _bad(f"{place}.calls_per_second must be a whole number from 1 to {_RATE_MOST} (应为 1 到 {_RATE_MOST} 的整数)")
+    return value

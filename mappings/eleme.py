@@ -90,7 +90,14 @@ class StatusSchema(Lenient):
     refundStatus = Text()
 
 
-_PUSH, _NEWS, _REFUND, _STATUS = PushSchema(), NewsSchema(), RefundSchema(), StatusSchema()
+class ListedSchema(Lenient):
+    """What the day's list is compared by."""
+
+    daySn = Count()
+    totalPrice = Yuan(load_default=None)
+
+
+_PUSH, _NEWS, _REFUND, _STATUS, _LISTED = PushSchema(), NewsSchema(), RefundSchema(), StatusSchema(), ListedSchema()
 #: All that is read of a type that we do not know: nothing else of it can be wrong.
 _UNREAD = NewsSchema(only=("updateTime", "updateAt"))
 
@@ -197,6 +204,16 @@ def _news(code: int, news: Mapping[str, Any], sent: Millis) -> Fact:
     if fact.kind is Kind.RIDER:
         return replace(fact, rider=Rider(name=news["name"], phone=news["phone"]), who="rider")
     return fact
+
+
+def read_listed(order: Mapping[str, Any]) -> tuple[int, Money | None]:
+    """An order's number in the day, and what was paid (``None`` if that is not told).
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    listed = load(_LISTED, order, "order")
+    return listed["daySn"], listed["totalPrice"]
 
 
 def read_pulled(body: bytes) -> tuple[str, tuple[Fact, ...]]:

@@ -71,6 +71,9 @@ class Platform:
         self.fetched = []
         self.orders = {}
         self.homes = {}
+        self.lists = {}
+        self.days = {}
+        self.looks = []
         self.away = None
         self.broken = set()
 
@@ -103,6 +106,19 @@ class Platform:
             raise Refused("no such order")
         lane = self.homes.get(order, store)
         return event(order, *self.orders[order], lane=lane, salt=str(len(self.fetched)))
+
+    def missed(self, store, known, since):
+        """What the platform has for a shop; an exception among it is raised when it is come to."""
+        self.looks.append((store, known, since))
+        for one in self.lists.get(store, ()):
+            if isinstance(one, Exception):
+                raise one
+            yield one
+
+    def listed(self, store, day):
+        if isinstance(self.away, Unavailable):
+            raise self.away
+        yield from self.days.get((store, day), ())
 
 
 @dataclass

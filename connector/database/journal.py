@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from connector import faults
 from connector.database.errors import translated
+from connector.database.gaps import Gaps
 from connector.database.inbox import Inbox
 from connector.database.lanes import Lanes, Lease, fence
 from connector.database.orders import Kept, Orders, ParkedBy
@@ -103,6 +104,7 @@ class Journal:
 
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self.engine = engine
+        self.gaps = Gaps(engine)
         self.lanes = Lanes(engine)
         self.stores = Stores(engine)
         self.shelf = Shelf(engine, vault)

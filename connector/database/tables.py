@@ -87,6 +87,8 @@ _BELL = "(due_at IS NOT NULL AND NOT rung) OR again"
 Index("ix_orders_bell", ORDERS.c.store, postgresql_where=text(_BELL))
 Index("ix_orders_parked", ORDERS.c.store, postgresql_where=text("parked IS NOT NULL"))
 Index("ix_orders_view", ORDERS.c.view_ref, postgresql_where=text("view_ref IS NOT NULL"))
+_UNDER_WAY = "state NOT IN ('completed', 'partially_refunded', 'refunded', 'cancelled')"
+Index("ix_orders_open", ORDERS.c.store, postgresql_where=text(_UNDER_WAY))
 Index("ix_orders_day", ORDERS.c.store, text("coalesce(placed_at, heard_at)"))
 
 #: What orders consist of, each event once; ``set_aside`` says who took a fact out of the reading, and why.

@@ -46,7 +46,8 @@ def days(since: Millis, now: Millis) -> tuple[date, ...]:
 class Known:
     """What we have of a shop since the moment that is asked for.
 
-    ``states`` is the own state of each order, ``numbers`` the running numbers of each day that we have. ``stale`` are
+    ``states`` is the own state of each order, also of older ones that are under way; ``counts`` is how many were placed
+    on each day that is asked about, ``numbers`` those of their running numbers that we know. ``stale`` are
     orders that are still under way and of which a platform that has no lists shall be asked; ``asked`` those that were
     read back so lately, or wait for a person, that they shall not be again unless this is a ``full`` look.
     """
@@ -54,6 +55,7 @@ class Known:
     now: Millis
     full: bool = False
     states: Mapping[OrderRef, str] = field(default_factory=dict)
+    counts: Mapping[date, int] = field(default_factory=dict)
     numbers: Mapping[date, frozenset[int]] = field(default_factory=dict)
     stale: tuple[OrderRef, ...] = ()
     asked: frozenset[OrderRef] = frozenset()

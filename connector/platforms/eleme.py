@@ -1,24 +1,28 @@
 """Ele.me (饿了么) as a platform: its pushes, the calls that staff's decisions become, and orders read back."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, Self
 
 import httpx
 
 from connector.domain.errors import BadSignature, Refused, Unreadable
+from connector.domain.gaps import Known, Listed
 from connector.domain.menu import MenuItem
-from connector.domain.order import OrderRef, StoreRef, split_ref
+from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.domain.traits import Traits
 from connector.platforms.eleme_api import ElemeApi, Outcome
+from connector.platforms.eleme_lists import listed, missed, not_reached, order_of, push
 from connector.platforms.eleme_products import PRODUCT_CALLS, read_menu
 from connector.platforms.http import client
+from connector.platforms.limits import patient
 from connector.platforms.rows import rows_of, summed_up
 from connector.platforms.signing import verify_eleme_push
 from connector.ports import Answer, Clock, Command, Envelope, Heard, Hook, RawEvent, Reply, SystemClock, TokenShelf
 from connector.ports import Outcome as Received
 from connector.settings import ElemeApp, Settings
-from mappings.eleme import order_number, read_pulled, read_push
+from mappings.eleme import read_pulled, read_push
 from mappings.wire import Digits, plain, read_exact, storable, write
 
 #: Key of a pulled order's body; a push has none of that name.
@@ -140,16 +144,7 @@ class Eleme:
         verify_eleme_push(members, app.secrets)
         message = members.get("message")
         text = message if isinstance(message, str) else ""
-        number = order_number(text)
-        kind = _text(members.get("type"))
-        said = text.encode() if text else hook.body  # a message that is no text repeats only as a whole
-        return Envelope(
-            source=self.name,
-            lane=StoreRef(f"eleme:{_text(members.get('shopId'))}"),
-            digest=hashlib.sha256(f"{kind}\n".encode() + said).hexdigest(),
-            body=hook.body,
-            order=OrderRef(f"eleme:{number}") if number else None,
-        )
+        return push(kind=_text(members.get("type")), shop=_text(members.get("shopId")), message=text, body=hook.body)
 
     def heard(self, raw: RawEvent) -> Heard:
         """The facts of a push or of an order that was read back."""
@@ -187,13 +182,34 @@ class Eleme:
 
     def fetch(self, order: OrderRef, store: StoreRef) -> Envelope:
         """Read an order back, and its refund if it has one."""
-        number, asked = split_ref(order)[1], self._clock.now()
         api = self._api(store)
-        found = _result(api.call("eleme.order.getOrder", {"orderId": number}))
-        refund = None
+        return self._pulled(api, order_of(api, order), order, store)
+
+    def missed(self, store: StoreRef, known: Known, since: Millis) -> Iterator[Envelope]:
+        """Pushes that were given up, orders that we lack, orders of which the platform knows more than we do."""
+        with patient():
+            if not split_ref(store)[1]:
+                for app_id, api in self._apis.items():
+                    yield from not_reached(api, app_id)
+                return
+            api = self._api(store)
+            for order, row in missed(api, store, known, since):
+                found = row if row is not None else order_of(api, order)
+                yield self._pulled(api, found, order, store)
+
+    def listed(self, store: StoreRef, day: date) -> Iterator[Listed]:
+        """The platform's list of a day."""
+        with patient():
+            yield from listed(self._api(store), store, day)
+
+    def _pulled(self, api: ElemeApi, found: Any, order: OrderRef, store: StoreRef) -> Envelope:  # noqa: ANN401 - JSON
+        """An order as it was read, with its refund if it has one; its shop is its own, also where we do not know it."""
+        asked, refund = self._clock.now(), None
         if isinstance(found, Mapping) and found.get("refundStatus") not in {None, "", "noRefund"}:
-            told = api.call("eleme.order.getRefundOrder", {"orderId": number})
+            told = api.call("eleme.order.getRefundOrder", {"orderId": split_ref(order)[1]})
             refund = told.result  # nothing if it is refused: what the order says of itself counts all the same
+        if not split_ref(store)[1] and isinstance(found, Mapping):
+            store = StoreRef(f"eleme:{storable(str(found.get('shopId') or ''))}")
         body = write({PULLED_AT: asked, "order": plain(found), "refund": plain(refund)}).encode()
         digest = hashlib.sha256(body).hexdigest()
         return Envelope(source=self.name, lane=store, digest=digest, body=body, order=order)
@@ -219,12 +235,6 @@ class Eleme:
 
 def _text(value: object) -> str:
     return storable(str(value)) if isinstance(value, str | Digits) else ""
-
-
-def _result(outcome: Outcome) -> Any:  # noqa: ANN401 - somebody else's JSON
-    if outcome.code:
-        raise Refused(f"{outcome.words} ({outcome.code})")
-    return outcome.result
 
 
 def _done_before(action: str, outcome: Outcome) -> bool:

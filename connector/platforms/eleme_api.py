@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -12,13 +13,18 @@ import httpx
 from connector.domain.errors import Refused, Unavailable, Unreadable
 from connector.domain.order import Millis
 from connector.platforms.http import unavailable
+from connector.platforms.limits import Limits
 from connector.platforms.signing import sign_eleme_call
 from connector.ports import Clock, TokenShelf
 from connector.settings import ElemeApp
 from mappings.wire import read, write
 
 #: Worth another try (``eleme.md`` 4.4); everything else is the platform's decision or our fault.
-LATER: Final = frozenset({"SERVER_ERROR", "EXCEED_LIMIT"})
+TOO_OFTEN: Final = "EXCEED_LIMIT"
+LATER: Final = frozenset({"SERVER_ERROR", TOO_OFTEN})
+#: Calls a second of an application: the one that is documented (``eleme.md`` 4.5), and what we keep to for the others.
+RATES: Final = {"eleme.order.getUnprocessOrders": 800.0}
+RATE: Final = 100.0
 _HTTP_OK: Final = 200
 #: A token is renewed this long before it ends (it lives 30 days, in the sandbox one).
 _RENEW_BEFORE: Final = 3_600_000
@@ -42,19 +48,24 @@ class ElemeApi:
         self._client = client
         self._shelf = shelf
         self._clock = clock
+        self._limits = Limits(RATES, RATE)
+        self._renewing = threading.Lock()
 
     def call(self, action: str, params: Mapping[str, object]) -> Outcome:
         """Make a call; a token that is no longer taken is renewed once.
 
         Raises:
-            Unavailable: no answer, rubbish, or the platform asks for patience.
+            Unavailable: no answer, rubbish, the platform asks for patience, or we have called as often as we may.
             Refused: the application gets no token.
         """
+        self._limits.enter(action)
         token = self._token()
         outcome = self._once(action, params, token)
         if outcome.code == "UNAUTHORIZED":
             self._shelf.drop_token(self._shelved, token)
             outcome = self._once(action, params, self._token())
+        if outcome.code == TOO_OFTEN:
+            self._limits.refused(action)
         if outcome.code in LATER:
             raise Unavailable(f"platform: {outcome.code}")
         return outcome
@@ -86,10 +97,21 @@ class ElemeApi:
         return Outcome(result=None, code=error["code"], words=str(error.get("message") or error["code"]))
 
     def _token(self) -> str:
-        """The access token, from the shelf or fetched anew (``eleme.md`` 4.6)."""
+        """The access token, from the shelf or fetched anew (``eleme.md`` 4.6).
+
+        One thread of a process fetches it, the others wait for that. Other processes may do so at the same time: a
+        token that was fetched before is good for ten more minutes, and what is found useless is dropped.
+        """
+        if token := self._shelved_token():
+            return token
+        with self._renewing:
+            return self._shelved_token() or self._new_token()
+
+    def _shelved_token(self) -> str:
         shelved = self._shelf.token(self._shelved)
-        if shelved and shelved[1] - _RENEW_BEFORE > self._clock.now():
-            return shelved[0]
+        return shelved[0] if shelved and shelved[1] - _RENEW_BEFORE > self._clock.now() else ""
+
+    def _new_token(self) -> str:
         pair = f"{quote(self._app.key, safe='')}:{quote(self._app.secrets[0], safe='')}"
         answer = self._post(
             "/token",

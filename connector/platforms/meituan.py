@@ -1,19 +1,23 @@
 """Meituan (美团外卖) as a platform: its pushes, the calls that staff's decisions become, and orders read back."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, Self
 
 import httpx
 
 from connector.domain.errors import Refused
+from connector.domain.gaps import Known, Listed
 from connector.domain.menu import MenuItem
-from connector.domain.order import OrderRef, StoreRef, split_ref
+from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.domain.traits import Traits
 from connector.platforms.http import client
+from connector.platforms.limits import patient
 from connector.platforms.meituan_api import MeituanApi
 from connector.platforms.meituan_calls import CALLS, fulfilled
 from connector.platforms.meituan_door import Door
+from connector.platforms.meituan_lists import listed, missed
 from connector.platforms.meituan_products import PRODUCT_CALLS, read_menu
 from connector.platforms.rows import rows_of, summed_up
 from connector.ports import (
@@ -153,6 +157,17 @@ class Meituan:
                 order=OrderRef(f"meituan:{told}"),
             )
         raise refusal
+
+    def missed(self, store: StoreRef, known: Known, since: Millis) -> Iterator[Envelope]:
+        """Orders whose running numbers we lack, and what has become of those that are under way."""
+        with patient():
+            if split_ref(store)[1]:
+                yield from missed(self._api(store), store, known, since, lambda order: self.fetch(order, store))
+
+    def listed(self, store: StoreRef, day: date) -> Iterator[Listed]:
+        """The orders of a day by their running numbers."""
+        with patient():
+            yield from listed(self._api(store), store, day, self._clock.now())
 
     def menu(self, store: StoreRef) -> tuple[MenuItem, ...]:
         """What the shop sells."""

@@ -10,6 +10,7 @@ import httpx
 from connector import logs
 from connector.domain.errors import Refused, Unavailable, Unreadable
 from connector.platforms.http import unavailable
+from connector.platforms.limits import Limits
 from connector.platforms.signing import sign_meituan
 from connector.ports import Clock
 from connector.settings import MeituanApp
@@ -54,12 +55,13 @@ class MeituanApi:
         self._url = url.rstrip("/").removesuffix("/api/v1") + "/api/v1/"
         self._client = client
         self._clock = clock
+        self._limits = Limits({}, app.calls_per_second)
 
     def get(self, path: str, **params: str) -> Outcome:
         """Make a call with everything in the query.
 
         Raises:
-            Unavailable: no answer, rubbish, or the platform asks for patience.
+            Unavailable: no answer, rubbish, the platform asks for patience, or we have called as often as we may.
         """
         return self._call("GET", path, params)
 
@@ -72,6 +74,7 @@ class MeituanApi:
         return self._call("POST", path, params)
 
     def _call(self, method: str, path: str, params: Mapping[str, str]) -> Outcome:
+        self._limits.enter(path)
         url = self._url + path
         common = {"app_id": self.app_id, "timestamp": str(self._clock.now() // 1000)}
         try:
@@ -92,6 +95,8 @@ class MeituanApi:
     def _outcome(self, path: str, answer: httpx.Response) -> Outcome:
         body = _object(answer)
         code, words = _error(body)
+        if code == _TOO_OFTEN:
+            self._limits.refused(path)
         if code in {_SYSTEM, _TOO_OFTEN}:
             raise Unavailable(f"platform: {code}", unknown=code == _SYSTEM)
         if code in _ALARM:

@@ -35,6 +35,8 @@ class Near:
     def __init__(self, far):
         self._far, self._reader = far, Platform()
         self.perform, self.fetch = far.perform, far.fetch
+        self.traits = self._reader.traits
+        self.missed = self._reader.missed
 
     def heard(self, raw):
         self._far.enter(raw.lane)

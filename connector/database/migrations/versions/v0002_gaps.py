@@ -15,6 +15,8 @@ def upgrade() -> None:
     op.add_column("orders", sa.Column("pulled_at", sa.BigInteger))
     op.create_index("ix_orders_view", "orders", ["view_ref"], postgresql_where=sa.text("view_ref IS NOT NULL"))
     op.create_index("ix_orders_day", "orders", ["store", sa.text("coalesce(placed_at, heard_at)")])
+    over = "state NOT IN ('completed', 'partially_refunded', 'refunded', 'cancelled')"
+    op.create_index("ix_orders_open", "orders", ["store"], postgresql_where=sa.text(over))
     op.create_table(
         "pulls",
         sa.Column("lane", sa.Text, nullable=False),

@@ -1,0 +1,129 @@
+"""Asking platforms for what we have missed: pushes that they gave up, orders that we have never heard of.
+
+What is found enters through the same door as a push. A shop is asked by one process at a time (a lease of a step of its
+own, so that nothing else of the shop waits), about every minute, and once a day for whole days.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from connector import logs
+from connector.database.gaps import NEVER, Pulled
+from connector.database.lanes import Lease
+from connector.domain.errors import Busy, Refused, Unavailable
+from connector.domain.gaps import Known, day_of, start_of
+from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
+from connector.ports import Platform
+from connector.services import Services
+
+#: Between two looks at a shop.
+EVERY_MILLIS: Final = 60_000
+#: After a longer pause whole days are looked at, since anything may have been missed.
+_AWAY_MILLIS: Final = 5 * 60_000
+_DAYS_MOST: Final = 7
+#: After midnight the day before is still looked at for so long.
+_MIDNIGHT_MILLIS: Final = 15 * 60_000
+_LOG: Final = logs.get(__name__)
+
+
+def due(services: Services) -> list[StoreRef]:
+    """Shops to be asked about now, and each platform's applications (its lane without a shop); longest ago first.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    now = services.clock.now()
+    shops = [store.ref for store in services.journal.stores.all() if store.active]
+    mine = {ref for ref in shops if split_ref(ref)[0] in services.platforms}
+    lanes = mine | {StoreRef(f"{split_ref(ref)[0]}:") for ref in mine}
+    last = services.journal.gaps.pulled()
+    waiting = [lane for lane in lanes if _over(last.get(lane, NEVER).pulled_at, now)]
+    return sorted(waiting, key=lambda lane: (last.get(lane, NEVER).pulled_at, lane))
+
+
+def pull(services: Services, lane: StoreRef) -> int:
+    """Ask about one shop, unless somebody else does or has just done so.
+
+    Returns:
+        How much was found that we did not have.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    journal, gate = services.journal, services.gates[split_ref(lane)[0]]
+    if not gate.enter(services.clock.now()):
+        return 0
+    answered = False
+    try:
+        with journal.lanes.visit(lane, "pull") as lease:
+            if lease is None or not _over(journal.gaps.last(lane).pulled_at, services.clock.now()):
+                answered = True
+                return 0
+            with journal.lanes.kept(lease):
+                one = _Pull(services, lease)
+                answered = one.run()
+            return one.found
+    finally:
+        gate.leave(services.clock.now(), answered=answered)
+
+
+class _Pull:
+    """One look at one shop; ``found`` is what we did not have."""
+
+    def __init__(self, services: Services, lease: Lease) -> None:
+        self._services = services
+        self._lease = lease
+        self._read: set[OrderRef] = set()
+        self.found = 0
+
+    def run(self) -> bool:
+        """Ask, and keep what is answered as it comes. Whether the platform could be reached."""
+        services, lane = self._services, self._lease.lane
+        now = services.clock.now()
+        since, full = _since(services.journal.gaps.last(lane), now)
+        known = services.journal.gaps.known(lane, since, now, full=full)
+        reached, reason = True, ""
+        try:
+            self._take(services.platforms[split_ref(lane)[0]], known, since)
+        except (Unavailable, Refused) as error:
+            reached, reason = isinstance(error, Refused | Busy), str(error)
+            _LOG.warning("not_pulled", lane=lane, reason=reason)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other shops are asked about
+            reason = type(error).__name__
+            _LOG.error("not_pulled", lane=lane, exc_info=error)
+        services.journal.gaps.read_back(self._lease, self._read, now)
+        services.journal.gaps.mark(self._lease, now, full=full and not reason, found=self.found, reason=reason)
+        if self.found:
+            _LOG.info("gaps_found", lane=lane, found=self.found, full=full)
+        return reached
+
+    def _take(self, platform: Platform, known: Known, since: Millis) -> None:
+        services = self._services
+        for envelope in platform.missed(self._lease.lane, known, since):
+            ((_, fresh),) = services.journal.take([envelope], services.clock.now())
+            if envelope.order is not None and envelope.order in known.states:
+                self._read.add(envelope.order)
+            if fresh:
+                services.bell.ring(envelope.lane, "advance")
+                self.found += envelope.order not in known.stale
+
+
+def _over(pulled_at: Millis, now: Millis) -> bool:
+    """Whether it is long enough ago; a clock that goes back makes it so."""
+    return not 0 <= now - pulled_at < EVERY_MILLIS
+
+
+def _since(last: Pulled, now: Millis) -> tuple[Millis, bool]:
+    """From which moment on to ask, and whether all is looked at rather than what is cheap.
+
+    In full once a day and after a pause. A shop that was never asked about begins with its present day.
+    """
+    today = start_of(day_of(now))
+    if not last.pulled_at:
+        return today, True
+    full = day_of(last.full_at) != day_of(now) or now - last.pulled_at > _AWAY_MILLIS
+    if not full:
+        return start_of(day_of(Millis(now - _MIDNIGHT_MILLIS))), False
+    first = day_of(min(last.full_at or last.pulled_at, now))
+    earliest = day_of(now) - timedelta(days=_DAYS_MOST)
+    return start_of(max(earliest, min(first, day_of(now) - timedelta(days=1)))), True
