@@ -31,6 +31,7 @@ RUNNING = frozenset({Status.VALID})
 BEFORE_END = NEW | RUNNING
 DONE = frozenset({Status.SETTLED})
 LIVING = RUNNING | DONE
+ENDED = frozenset({Status.INVALID})
 ANY = frozenset(Status)
 
 OVER: None = None
@@ -68,6 +69,7 @@ _ROWS = (
     ("force_invalid", Actor.DESK, BEFORE_END, ANY_CASE, moves.force_invalid, "强制无效", "Force invalid",
      ("type",)),
     ("rider", Actor.RIDER, ANY, ANY_CASE, rides.ride, "骑手", "Rider", ("code", "name", "phone")),
+    ("tell_grant", Actor.PLATFORM, ENDED, ANY_CASE, cases.tell_grant, "补推同意", "Tell the grant as well", ()),
     ("finish", Actor.PLATFORM, RUNNING, ANY_CASE, moves.finish, "订单完结", "Finish", ()),
 )
 # fmt: on
@@ -113,4 +115,5 @@ READY: dict[str, Callable[[Order], bool]] = {
     "no_more_delivery": lambda order: rides.possible(order, rides.GIVEN_UP),
     "ask_refund": lambda order: all(case.family is not Family.RETURN for case in order.cases),
     "refund": lambda order: order.left > 0,
+    "tell_grant": cases.grant_untold,
 }

@@ -161,6 +161,21 @@ def refund_all(order: Order, moment: Moment) -> list[Message]:
     return _grant(order, case, Answer.AGREED, case.reason, moment)
 
 
+def grant_untold(order: Order) -> bool:
+    """Whether a request ended with its order and only the order's own push (15) has said so."""
+    granted = Family.CANCEL.value + Answer.AGREED.value
+    case = order.case
+    ended = case is not None and case.family is Family.CANCEL and case.status is CaseStatus.SUCCESSFUL
+    return ended and all(kind != granted for _, kind in order.history)
+
+
+def tell_grant(order: Order, moment: Moment) -> list[Message]:
+    """The platform tells of a request that nobody answered once more, as granted: 23 after the 15 (page 6)."""
+    if not grant_untold(order):
+        raise PlatformError(REFUND_STATE, "没有未告知的退单结果")
+    return [_told(order, _last(order), Answer.AGREED, "", moment.at)]
+
+
 def answer_overdue(order: Order, case: Case, at: int) -> list[Message]:
     """A cancel request that nobody answered counts as agreed: 15 follows, for a part 23 (page 6)."""
     if case.status is not CaseStatus.APPLIED:

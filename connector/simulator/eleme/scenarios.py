@@ -64,6 +64,8 @@ _ALL = (
     _cancel("cancel_rejected", "拒绝取消", "Asked to cancel, refused", (22, "disagree"), end=(*RIDERS, 18)),
     _cancel("cancel_withdrawn", "撤回取消", "Asked to cancel, withdrawn", (21, "withdraw"), end=(*RIDERS, 18)),
     waits(_cancel("cancel_unanswered", "取消超时未处理", "Asked to cancel, nobody answers"), 900),
+    make("cancel_unanswered_told_twice", "取消超时，作废后又补推同意", "Nobody answers; invalid, then granted as well",
+         (ACCEPT, step(200, "ask_cancel", reason=CHANGED), step(1160, "tell_grant")), (10, 12, 20, 15, 23)),
     _cancel("cancel_upheld", "取消仲裁有效", "Refused, arbitration for the customer",
             (22, "disagree"), (24, "arbitrate"), (25, "uphold")),
     _cancel("cancel_dismissed", "取消仲裁无效", "Refused, arbitration for the shop",

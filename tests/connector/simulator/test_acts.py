@@ -162,7 +162,7 @@ NEEDED = {
     "finish": {"order": False, "accepted": True, "finished": False},
     "rider": {"order": False, "accepted": True, "finished": True},
 }
-LATER = {"self_delivery", "no_more_delivery", "answer_reminder"}
+LATER = {"self_delivery", "no_more_delivery", "answer_reminder", "tell_grant"}
 
 
 @pytest.mark.parametrize("stage", ["order", "accepted", "finished"])
