@@ -12,10 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "docker"))
 
-from bare import chromium, sessions  # noqa: E402 - found by the line above
-from bare.sessions import RunningOdoo, RunningRedis  # noqa: E402 - found by the line above
+from bare import chromium, odoo, sessions  # noqa: E402 - found by the line above
+from bare.sessions import OdooDatabase, RunningOdoo, RunningRedis  # noqa: E402 - found by the line above
 
 __all__ = [
+    "OdooDatabase",
     "RunningOdoo",
     "RunningRedis",
     "addon_tests",
@@ -24,8 +25,10 @@ __all__ = [
     "fresh_postgres_database",
     "fresh_product",
     "fresh_redis",
+    "odoo_database",
     "playwright_driver",
     "shared_odoo",
+    "with_addons",
 ]
 
 _shared = ExitStack()
@@ -90,6 +93,18 @@ def playwright_driver() -> str:
     """The path of a program that starts Playwright's driver; a bare machine lacks a library that it needs."""
     sessions.home()
     return str(chromium.DRIVER)
+
+
+@contextmanager
+def odoo_database(*, addon: bool = True) -> Iterator[OdooDatabase]:
+    """A database for one-off commands of Odoo's, with our addon as it stands now or without it."""
+    with sessions.odoo_database(addon=addon) as database:
+        yield database
+
+
+def with_addons(folder: Path) -> str:
+    """The option by which Odoo takes our addons from another folder."""
+    return odoo.with_addons(folder)
 
 
 def addon_tests() -> str:

@@ -137,20 +137,25 @@ def run(what: str, home: Home, *arguments: str) -> None:
     _run(what, home, [*command(), *first, "-c", str(configuration(home)), *verbs], "", {})
 
 
-def shell(what: str, home: Home, database: str, script: str, variables: Mapping[str, str]) -> None:
-    """Run a script in `odoo shell`; it commits by itself.
+def shell(what: str, home: Home, database: str, script: str, variables: Mapping[str, str], *options: str) -> None:
+    """Run a script in `odoo shell`, with further options of Odoo's; it commits by itself.
 
     Raises:
         Trouble: It raised.
     """
     wrapped = f"{GUARD.format(script=script)}\n"
-    arguments = ["shell", "-c", str(configuration(home)), "-d", database, "--shell-interface", "python"]
+    arguments = ["shell", "-c", str(configuration(home)), "-d", database, "--shell-interface", "python", *options]
     _run(what, home, [*command(), *arguments], wrapped, variables)
 
 
 def command() -> list[str]:
     """How Odoo is started; needs `environment`."""
     return [str(ODOO_VENV / "bin" / "python"), str(ODOO_ROOT / "usr/bin/odoo")]
+
+
+def with_addons(folder: Path) -> str:
+    """The option that takes our addons from another folder."""
+    return f"--addons-path={LIBRARY / 'odoo' / 'addons'},{folder}"
 
 
 def environment() -> dict[str, str]:

@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from . import chromium, odoo, postgres, processes, product, redis, stack, templates
@@ -69,6 +70,37 @@ class RunningOdoo:
     def log(self) -> str:
         """What it has logged so far."""
         return (self.home.logs / "odoo.log").read_text()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OdooDatabase:
+    """A database of Odoo's on which one-off commands run; no server has it open.
+
+    Attributes:
+        name: On the server of `postgres`.
+        home: Where configuration and log are.
+        options: Further options of every command.
+    """
+
+    name: str
+    home: Home
+    options: tuple[str, ...] = ()
+
+    def addon(self, verb: str) -> None:
+        """Install (`-i`) or upgrade (`-u`) the addon; an error in Odoo's log is one here."""
+        arguments = ("-d", self.name, verb, "waimai_bridge", "--stop-after-init")
+        odoo.run(f"addon into {self.name}", self.home, *arguments, *self.options)
+
+    def ask(self, script: str) -> Any:  # noqa: ANN401 - whatever the script gives
+        """What a script in `odoo shell` left in `result`; what it wrote is committed."""
+        file = self.home.run / "result.json"
+        end = "import json, os\nenv.cr.commit()\njson.dump(result, open(os.environ['RESULT'], 'w'))\n"
+        odoo.shell("script", self.home, self.name, f"{script}\n{end}", {"RESULT": str(file)}, *self.options)
+        return json.loads(file.read_text())
+
+    def sql(self, statement: str) -> list[list[str]]:
+        """Rows as text."""
+        return postgres.sql(statement, self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +200,21 @@ def fresh_odoo(*, connector_url: str = "", hook_secret: str = "", cron_threads: 
     finally:
         running.stop()
         templates.remove(server.database)
+
+
+@contextmanager
+def odoo_database(*, addon: bool = True) -> Iterator[OdooDatabase]:
+    """A fresh database with Odoo's own apps, and with our addon as it stands now or without it."""
+    run = home()
+    number = next(_numbers)
+    if addon:
+        templates.build()
+    name = f"{_prefix(run)}{number}"
+    templates.copy(name, templates.TEMPLATE if addon else templates.BASE)
+    try:
+        yield OdooDatabase(name=name, home=Home(name=f"{run.name}/commands-{number}"))
+    finally:
+        templates.remove(name)
 
 
 def addon_tests() -> str:

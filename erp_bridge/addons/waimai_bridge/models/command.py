@@ -20,6 +20,7 @@ _logger = logging.getLogger(__name__)
 TIMEOUT = (1, 2)  # seconds to connect, to answer: the button waits for it
 PREFIX = "whsec_"
 UNDER_WAY = ("open", "sent")
+TURNS = ("off_sale", "on_sale")  # each undoes the other
 
 
 class WaimaiCommand(models.Model):
@@ -82,12 +83,17 @@ class WaimaiCommand(models.Model):
         return command.id
 
     def _under_way(self, store, order, action, args):
-        """The press of this button that waits for its result; of a shop's buttons, the one with the same arguments."""
-        same = [("order_id", "=", order.id or False), ("action", "=", action), ("state", "in", UNDER_WAY)]
+        """The press of this button that waits for its result; of a shop's buttons, the one with the same arguments.
+
+        Off sale, on sale, off sale again are three wishes: only the last of them can be the same.
+        """
+        same = [("order_id", "=", order.id or False), ("state", "in", UNDER_WAY)]
         if order:
-            return self.search(same, limit=1)
-        waiting = self.search([*same, ("store_id", "=", store.id)])
-        return waiting.filtered(lambda command: (command.args or {}) == (args or {}))[:1]
+            return self.search([*same, ("action", "=", action)], limit=1)
+        actions = TURNS if action in TURNS else (action,)
+        waiting = self.search([*same, ("store_id", "=", store.id), ("action", "in", actions)])
+        last = waiting.filtered(lambda command: (command.args or {}) == (args or {}))[:1]
+        return last if last.action == action else self.browse()
 
     def action_retry(self):
         """Press again what was refused, or send again what has had no answer. Returns the command's id.

@@ -34,7 +34,7 @@ class WaimaiOrderItem(models.Model):
 
     def _numbers(self):
         """The platform's ids that a rule may name, the most precise first."""
-        return [number for number in (self.platform_item,) if number]
+        return [number for number in (self.platform_sku, self.platform_item) if number]
 
     def _set_products(self, products, doubles=()):
         """Write product, recipe and problem; items of the same dish together."""

@@ -57,6 +57,22 @@ class TestOffSale(MenuCase):
         [third] = item.action_on_sale()
         self.assertNotIn(third, (first, second), "asked again although the last pull says so already")
 
+    def test_off_on_off_ends_off(self):
+        item = self.both()[0]["1"]
+        presses = [*item.action_off_sale(), *item.action_on_sale(), *item.action_off_sale()]
+        self.assertEqual(len(set(presses)), 3)
+        for number in presses:
+            self.report(number)
+        self.assertFalse(item.on_sale)
+
+    def test_a_press_that_was_repeated_from_the_list_counts(self):
+        item = self.both()[0]["1"]
+        [number] = item.action_off_sale()
+        self.report(number, state="refused")
+        again = self.env["waimai.command"].browse(number).action_retry()
+        self.report(again)
+        self.assertEqual((item.on_sale, item.sale_state, item.sale_command_id.id), (False, "done", again))
+
     def test_the_next_pull_is_what_the_platform_says(self):
         item = self.both()[0]["1"]
         self.report(item.action_off_sale()[0])
