@@ -23,12 +23,16 @@ AlertKind = Literal["delivery", "privacy", "shop", "authorisation", "warning"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """What an event says: of which order (empty: of none), and ``alert`` as kind, key and text for people."""
+    """What an event says: of which order (empty: of none), and ``alert`` as kind, key and text for people.
+
+    ``lasts`` is for what lasts until its opposite: since when, and whether it is so or is over.
+    """
 
     order: str = ""
     facts: tuple[Fact, ...] = ()
     note: str = ""
     alert: tuple[AlertKind, str, str] | None = None
+    lasts: tuple[Millis, bool] | None = None
 
 
 class PushSchema(Lenient):
@@ -65,7 +69,7 @@ class NewsSchema(Lenient):
     poi_status = Text()
     reason = Text()
     op_type = Text()
-    op_time = Text()
+    op_time = Epoch()
     poi_info = Json(dict)
 
 
@@ -97,7 +101,8 @@ _SHOP: Final = {
     "121": "门店已营业 · the shop was opened",
     "18": "门店已上线 · the shop is online",
 }
-_SHOP_SHUT: Final = frozenset({"120", "19"})
+#: What a status says of a shop, and whether somebody must act.
+_SHOP_IS: Final = {"120": ("closed", True), "121": ("closed", False), "19": ("offline", True), "18": ("offline", False)}
 _UNBOUND: Final = "2"
 
 
@@ -226,15 +231,19 @@ def _shop(push: _Push) -> Said:
     if news["reason"]:
         words += f" ({news['reason']})"
     at = news["operate_time"] or push.sent
-    return Said(note=words, alert=("shop", f"{status}:{at}", words) if status in _SHOP_SHUT else None)
+    what, so = _SHOP_IS.get(status, ("", False))
+    return Said(note=words, alert=("shop", what, words), lasts=(at, so)) if what else Said(note=words)
 
 
 def _bound(push: _Push) -> Said:
     news = push.news()
-    if news["op_type"] != _UNBOUND:
-        return Said(note="门店已绑定应用 · the shop was bound to the application")
-    words = "门店与应用已解绑，将收不到订单 · the shop was unbound from the application: no orders will come"
-    return Said(note=words, alert=("authorisation", f"unbound:{news['op_time'] or push.sent}", words))
+    so = news["op_type"] == _UNBOUND
+    words = (
+        "门店与应用已解绑，将收不到订单 · the shop was unbound from the application: no orders will come"
+        if so
+        else "门店已绑定应用 · the shop was bound to the application"
+    )
+    return Said(note=words, alert=("authorisation", "", words), lasts=(news["op_time"] or push.sent, so))
 
 
 def _unread(push: _Push) -> Said:

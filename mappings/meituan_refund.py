@@ -7,8 +7,6 @@ of goods, in ``status``. Codes are those of the *cancel* family: :mod:`connector
 from collections.abc import Mapping
 from typing import Any, Final
 
-from marshmallow import fields
-
 from connector.domain.errors import Refused
 from connector.domain.money import Money
 from connector.domain.order import Claim, Fact, Goods, Kind, Millis, RefundWords, Scope, Statement
@@ -101,11 +99,10 @@ class ReadBackSchema(Lenient):
     ctime = Epoch()
     utime = Epoch()
     money = Yuan(load_default=None)
-    wmAppRetailForOrderPartRefundList = fields.Raw(load_default=None, allow_none=True)
+    wmAppRetailForOrderPartRefundList = Json(list)
 
 
 _REFUND, _READ_BACK, _FOOD = RefundSchema(), ReadBackSchema(), FoodSchema()
-_LINES: Final = Json(list)
 
 
 def read_refund(params: object, sent: Millis, scope: Scope) -> Fact:
@@ -162,10 +159,7 @@ def _stated(case: Mapping[str, Any], number: int, asked: Millis) -> Fact | None:
     kind = Kind.APPEAL if kind is Kind.ASK and appeal else kind
     scope: Scope = "part" if case["refund_type"] in {"2", "3"} else "full"
     what = f"refunds.{number}"
-    try:
-        lines = _LINES.deserialize(case["wmAppRetailForOrderPartRefundList"])
-    except ValueError:
-        raise Refused(f"{what}: wmAppRetailForOrderPartRefundList: a list expected") from None
+    lines = case["wmAppRetailForOrderPartRefundList"]
     words = _words(scope, case["money"], lines if scope == "part" else [], case["apply_reason"], what)
     at = case["utime"] or case["ctime"] or asked
     return Fact(

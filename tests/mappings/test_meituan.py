@@ -1,0 +1,245 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.domain.errors import Refused
+from connector.domain.order import Kind, Rider
+from mappings.meituan import read_event
+from mappings.meituan_kinds import KINDS, kind_of
+from tests.mappings.meituan import NOW, ORDER, line, order, pulled, read, stored
+
+AT = NOW * 1000
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "key", "found", "code"),
+    [
+        ("order-paid", "2", "status:2", Kind.ORDER, 10),
+        ("order-paid", "3", "status:2", Kind.ORDER, 10),
+        ("order-paid", "7", "status:2", Kind.ORDER, 10),
+        ("order-confirmed", "4", "status:4", Kind.ACCEPT, 12),
+        ("order-completed", "8", "status:8", Kind.FINISH, 18),
+        ("order-confirmed", ..., "status:4", Kind.ACCEPT, 12),
+        ("order-completed", "", "status:8", Kind.FINISH, 18),
+        ("order-paid", "8", "status:8", Kind.FINISH, 18),
+    ],
+)
+def test_an_order_push_is_the_step_that_its_status_says(kind, status, key, found, code):
+    said = read_event(stored(kind, order(status=status, utime=f"{NOW + 60}")))
+    (fact,) = said.facts
+    assert (said.order, fact.key, fact.kind, fact.code, fact.at) == (ORDER, key, found, code, AT + 60_000)
+    assert fact.content is not None
+
+
+def test_a_slim_push_is_a_step_without_content_and_hides_no_whole_one():
+    slim = {"order_id": ..., "wm_order_id_view": ORDER, "status": "8", "poi_receive_detail_yuan": '{"poiReceive":"9"}'}
+    said = read("order-completed", **slim)
+    (fact,) = said.facts
+    assert (said.order, fact.key, fact.content, fact.at) == (ORDER, "status:8", None, AT)
+    degraded = read_event(stored("order-paid", order(incmp_code="-1", incmp_modules="[1]"))).facts[0]
+    assert (degraded.key, degraded.content.whole) == ("status:2:slim", False)
+
+
+@pytest.mark.parametrize("missing", ["utime", "ctime"])
+def test_a_push_that_tells_no_time_has_the_next_best(missing):
+    (fact,) = read_event(stored("order-paid", order(**{"utime": ..., missing: ...}))).facts
+    assert fact.at == (AT if missing == "utime" else AT + 5000)
+
+
+@pytest.mark.parametrize(
+    ("reason", "actor", "code"),
+    [
+        ("1102", "1", 17),
+        ("1101", "1", 17),
+        ("2009", "2", 17),
+        ("2007", "6", 17),
+        ("", "", 17),
+        ("1001", "5", 15),
+        ("1001", ..., 15),
+        ("1201", ..., 15),
+        ("1204", "3", 15),
+        ("1301", ..., 15),
+        ("2007", "4", 15),
+        ("x", "3", 15),
+    ],
+)
+def test_a_cancellation_is_forced_or_made_invalid_by_who_made_it(reason, actor, code):
+    (fact,) = read("order-cancelled", reason_code=reason, deal_op_type=actor, reason="太忙").facts
+    assert (fact.key, fact.kind, fact.code, fact.basis, fact.at) == ("cancel", Kind.VOID, code, "cancel", AT)
+    assert fact.refund.reason == "太忙"
+
+
+def test_the_echo_of_a_refund_is_no_cancellation_of_its_own():
+    (fact,) = read("order-cancelled", reason_code="1103", reason="退款成功").facts
+    assert (fact.key, fact.kind, fact.code, fact.basis) == ("cancel:1103", Kind.VOID, 23, "echo")
+
+
+@pytest.mark.parametrize(("status", "code"), [("10", 53), ("15", 54), ("20", 55), ("40", 56)])
+@pytest.mark.parametrize("kind", ["logistics", "self-logistics"])
+def test_the_rider_is_where_the_platform_says(kind, status, code):
+    time = {"logistics": {"time": f"{NOW + 9}"}, "self-logistics": {"operate_time": f"{NOW + 9}"}}[kind]
+    news = {"logistics_status": status, "dispatcher_name": "测骑手", "dispatcher_mobile": "13800000000_1", **time}
+    (fact,) = read(kind, **news).facts
+    assert (fact.key, fact.kind, fact.code) == (f"logistics:{status}:{NOW + 9}", Kind.RIDER, code)
+    assert (fact.at, fact.rider) == (AT + 9000, Rider(name="测骑手", phone="13800000000_1"))
+
+
+def test_own_delivery_names_the_order_by_its_other_number():
+    assert read("self-logistics", order_id=..., order_view_id="9", logistics_status="20").order == "9"
+
+
+@pytest.mark.parametrize(("status", "alert"), [("0", False), ("5", False), ("100", True), ("1", False), ("", False)])
+def test_other_news_of_the_delivery_are_notes_and_a_lost_rider_is_told_at_once(status, alert):
+    said = read("logistics", logistics_status=status, time=f"{NOW}")
+    (fact,) = said.facts
+    assert (fact.kind, fact.code, fact.key) == (Kind.NOTE, 0, f"logistics:{status}:{NOW}")
+    assert "·" in fact.note
+    assert (said.alert is not None) is alert
+    if said.alert:
+        assert said.alert[:2] == ("delivery", f"logistics:100:{NOW}")
+
+
+def test_a_reminder_can_be_answered_by_its_number():
+    (fact,) = read("reminder", remind_id="880001", remind_time=f"{NOW + 3}").facts
+    assert (fact.key, fact.code, fact.note, fact.at) == ("reminder:880001", 45, "880001", AT + 3000)
+
+
+@pytest.mark.parametrize(("status", "failed"), [("3", False), ("4", True), ("13", False), ("14", True), ("x", False)])
+def test_the_money_of_a_refund_is_a_note_and_a_failure_is_told_at_once(status, failed):
+    said = read("refund-money", refund_id="7", refund_status=status, money="8.5")
+    (fact,) = said.facts
+    assert (fact.key, fact.kind, fact.code) == (f"refund-money:7:{status}", Kind.NOTE, 0)
+    assert fact.note.endswith("¥8.50")
+    assert (said.alert[0] if said.alert else "") == ("warning" if failed else "")
+
+
+def test_settlement_and_picking_are_notes():
+    assert "¥41.00" in read("settlement", settleAmount="41.0").facts[0].note
+    inside = {"order_id": ..., "pick_up_data": json.dumps({"order_id": int(ORDER), "app_poi_code": "MT-2001"})}
+    said = read("picking-done", **inside)
+    assert (said.order, said.facts[0].key) == (ORDER, "picking-done")
+
+
+@pytest.mark.parametrize("status", ["120", "19", "121", "18", "7"])
+def test_a_shop_that_was_closed_is_told_at_once(status):
+    news = {"poi_status": status, "reason": "歇业", "operate_time": f"{NOW}"}
+    said = read("shop-status", order_id=..., **news)
+    assert (said.order, said.facts) == ("", ())
+    assert "·" in said.note
+    assert (said.alert is not None) is (status in {"120", "19"})
+    if said.alert:
+        assert said.alert[:2] == ("shop", f"{status}:{AT}")
+        assert "歇业" in said.alert[2]
+
+
+def test_a_shop_that_was_unbound_is_told_at_once():
+    told = {"order_id": ..., "op_time": f"{NOW}", "poi_info": '{"appPoiCode":"MT-2001"}'}
+    assert read("shop-binding", op_type="2", **told).alert[:2] == ("authorisation", f"unbound:{NOW}")
+    assert read("shop-binding", op_type="1", **told).alert is None
+
+
+def test_a_privacy_downgrade_is_told_at_once_with_or_without_an_order():
+    assert read("privacy-downgrade", order_id=...).alert[0] == "privacy"
+    assert read("privacy-downgrade").facts[0].kind is Kind.NOTE
+
+
+@pytest.mark.parametrize("kind", ["unknown", "", "order-changed"])
+def test_what_is_not_read_is_kept_and_shown_with_its_order(kind):
+    said = read(kind, anything="1")
+    assert (said.order, said.facts[0].kind) == (ORDER, Kind.NOTE)
+    assert read(kind, order_id=..., anything="1").facts == ()
+
+
+FIELDS = {
+    "order-paid": order(),
+    "order-confirmed": order(status="4"),
+    "order-completed": {"wm_order_id_view": "1", "status": "8"},
+    "order-cancelled": {"order_id": "1", "reason_code": "1102", "reason": ""},
+    "refund": {"order_id": "1", "refund_id": "2", "notify_type": "apply", "reason_code": "21111"},
+    "partial-refund": {"order_id": "1", "refund_id": "2", "notify_type": "agree", "money": "1"},
+    "refund-money": {"order_id": "1", "refund_id": "2", "refund_status": "3", "money": "1"},
+    "logistics": {"order_id": "1", "wm_order_id_view": "1", "logistics_status": "10", "time": "1"},
+    "self-logistics": {"order_view_id": "1", "logistics_status": "10", "operate_time": "1"},
+    "reminder": {"order_id": "1", "remind_id": "2"},
+    "settlement": {"order_id": "1", "status": "8", "settleAmount": "1"},
+    "shop-status": {"app_poi_code": "1", "poi_status": "120"},
+    "shop-binding": {"op_type": "2", "poi_info": "{}"},
+    "picking-done": {"pick_up_data": "{}"},
+}
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_at_the_address_of_all_kinds_the_fields_tell_which_it_is(kind):
+    assert kind_of({"app_id": "1", "timestamp": "1", **FIELDS[kind]}) == kind
+
+
+def test_only_the_kind_whose_fields_nobody_knows_cannot_be_told():
+    assert set(KINDS) - set(FIELDS) == {"privacy-downgrade"}
+    assert kind_of({"app_id": "1", "timestamp": "1"}) == "unknown"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{}", b'{"kind":"refund","params":[]}', b'{"kind":"refund","params":{"a":1}}', b'{"pulled_at":true}'],
+)
+def test_what_is_no_event_is_refused(body):
+    with pytest.raises(Refused):
+        read_event(body)
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"shop-status", "shop-binding", "privacy-downgrade"}))
+def test_a_push_about_an_order_that_names_none_is_refused(kind):
+    with pytest.raises(Refused, match="order_id: missing"):
+        read(kind, order_id=...)
+
+
+NAMES = st.sampled_from(
+    sorted({name for fields in FIELDS.values() for name in fields} | {"food", "is_appeal", "res_type", "service_type"})
+)
+SCALARS = st.sampled_from(["", "0", "-1", "1e999", "NaN", "9" * 40, "1.005", "\x00", "{}", "[{}]", "[[]]", "[1"])
+TEXTS = SCALARS | st.text(max_size=12) | st.builds(lambda one: json.dumps([one]), st.dictionaries(st.text(), st.text()))
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(kind=st.sampled_from([*KINDS, "unknown"]), params=st.dictionaries(NAMES, TEXTS, max_size=9), whole=st.booleans())
+def test_any_push_is_facts_or_a_refusal(kind, params, whole):
+    try:
+        said = read_event(stored(kind, {**(order() if whole else {"order_id": ORDER}), **params}))
+    except Refused:
+        return
+    assert not said.facts or said.order
+    for fact in said.facts:
+        assert fact.at >= 0
+        assert "\x00" not in json.dumps([fact.key, fact.note, fact.who])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    head=st.dictionaries(NAMES | st.sampled_from(["order_confirm_time", "order_cancel_time"]), JSONS, max_size=6),
+    lines=JSONS,
+    refunds=JSONS | st.lists(st.dictionaries(NAMES, JSONS, max_size=5), max_size=2),
+)
+def test_any_answer_is_facts_or_a_refusal(head, lines, refunds):
+    try:
+        said = pulled(refunds, **{"detail": [line()], "extras": lines, **head})
+    except Refused:
+        return
+    assert said.order
+    assert all(fact.pulled for fact in said.facts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(JSONS | st.fixed_dictionaries({"pulled_at": JSONS, "order": JSONS}))
+def test_any_stored_body_is_read_or_refused(event):
+    try:
+        said = read_event(json.dumps(event).encode())
+    except Refused:
+        return
+    assert not said.facts or said.order
