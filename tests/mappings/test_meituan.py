@@ -122,22 +122,30 @@ def test_settlement_and_picking_are_notes():
     assert (said.order, said.facts[0].key) == (ORDER, "picking-done")
 
 
-@pytest.mark.parametrize("status", ["120", "19", "121", "18", "7"])
-def test_a_shop_that_was_closed_is_told_at_once(status):
-    news = {"poi_status": status, "reason": "歇业", "operate_time": f"{NOW}"}
+@pytest.mark.parametrize(
+    ("status", "what", "shut"),
+    [("120", "closed", True), ("121", "closed", False), ("19", "offline", True), ("18", "offline", False)],
+)
+def test_a_shop_that_was_closed_is_told_until_it_is_open_again(status, what, shut):
+    news = {"poi_status": status, "reason": "歇业", "operate_time": f"{NOW + 1}"}
     said = read("shop-status", order_id=..., **news)
-    assert (said.order, said.facts) == ("", ())
-    assert "·" in said.note
-    assert (said.alert is not None) is (status in {"120", "19"})
-    if said.alert:
-        assert said.alert[:2] == ("shop", f"{status}:{AT}")
-        assert "歇业" in said.alert[2]
+    assert (said.order, said.facts, said.lasts) == ("", (), (AT + 1000, shut))
+    kind, subject, words = said.alert
+    assert (kind, subject) == ("shop", what)
+    assert "歇业" in words
 
 
-def test_a_shop_that_was_unbound_is_told_at_once():
-    told = {"order_id": ..., "op_time": f"{NOW}", "poi_info": '{"appPoiCode":"MT-2001"}'}
-    assert read("shop-binding", op_type="2", **told).alert[:2] == ("authorisation", f"unbound:{NOW}")
-    assert read("shop-binding", op_type="1", **told).alert is None
+def test_a_status_of_the_shop_that_nobody_knows_is_a_note():
+    said = read("shop-status", order_id=..., poi_status="7")
+    assert (said.alert, said.lasts) == (None, None)
+    assert "7" in said.note
+
+
+@pytest.mark.parametrize(("op_type", "gone"), [("2", True), ("1", False)])
+def test_a_shop_that_was_unbound_is_told_until_it_is_bound_again(op_type, gone):
+    told = {"order_id": ..., "op_time": f"{NOW + 1}", "poi_info": '{"appPoiCode":"MT-2001"}'}
+    said = read("shop-binding", op_type=op_type, **told)
+    assert (said.alert[0], said.lasts) == ("authorisation", (AT + 1000, gone))
 
 
 def test_a_privacy_downgrade_is_told_at_once_with_or_without_an_order():
