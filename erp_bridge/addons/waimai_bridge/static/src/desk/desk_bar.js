@@ -50,7 +50,29 @@ export class DeskBar extends Component {
         return !CAUSES.some((cause) => this.state.on[cause]);
     }
 
-    get silentMinutes() {
-        return Math.max(Math.round(this.state.silence / 60), 1);
+    /** What is broken and what to do meanwhile: the platform's own app is the second way. */
+    get banner() {
+        const { lost, connector, unsent, silence } = this.state;
+        if (lost) {
+            return {
+                what: _t("This screen has lost its connection to Odoo; what you see may be old."),
+                then: _t("Accept in the platform's own app; it will appear here."),
+            };
+        }
+        if (connector === "away") {
+            return {
+                what: unsent
+                    ? _t("The connector does not take our presses (%s waiting).", unsent)
+                    : _t("The connector has been silent for %s minutes.", Math.max(Math.round(silence / 60), 1)),
+                then: _t("Accept in the platform's own app; it will appear here. What you press here is sent later."),
+            };
+        }
+        if (connector === "never") {
+            return {
+                what: _t("The connector has not called yet."),
+                then: _t("No orders can come before it does."),
+            };
+        }
+        return null;
     }
 }

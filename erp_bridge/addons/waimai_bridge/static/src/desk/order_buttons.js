@@ -55,6 +55,10 @@ export class OrderButtons extends Component {
         return button.sent ? _t("asked… no answer yet") : _t("asked… waits for the connector");
     }
 
+    get refusedWords() {
+        return _t("%s was refused.", this.card.refused.label);
+    }
+
     askedTitle(button) {
         return button.who ? _t("Pressed by %s", button.who) : "";
     }

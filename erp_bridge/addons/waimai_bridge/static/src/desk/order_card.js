@@ -45,6 +45,18 @@ export class OrderCard extends Component {
         };
     }
 
+    get pieces() {
+        return _t("%s pieces", this.quantity(this.card.pieces));
+    }
+
+    get before() {
+        return _t("Before: %s", this.card.before);
+    }
+
+    back(item) {
+        return _t("%s refunded", this.quantity(item.back));
+    }
+
     quantity(number) {
         return String(Math.round(number * 1000) / 1000);
     }
