@@ -10,10 +10,11 @@ OTHER = ("other", "Waste, stocktaking, kitchen")
 class WaimaiReportMaterial(models.Model):
     """What was used, as the stock moves have it, beside what the recipes of the sold dishes ask for.
 
-    Used: of platform orders their own rows, which add up to the moves; of the tills whatever else went to customers;
-    apart from them what was wasted, counted, or taken by the kitchen. Asked for: of platform orders the recipe that
-    was frozen with the order times the pieces sold, at the tills today's recipe. So the difference is what the books
-    cannot explain by sales: refunds before cooking, dishes not cooked yet, materials with lots, losses.
+    A row is a material of a source on a day in a shop. Used: of platform orders their own rows, which add up to the
+    moves; of the tills whatever else went to customers; apart from them what was wasted, counted, or taken by the
+    kitchen. Asked for: of platform orders the recipe that was frozen with the order times the pieces sold, at the
+    tills today's recipe. So the difference is what the books cannot explain by sales: refunds before cooking, dishes
+    not cooked yet, materials with lots, losses.
     """
 
     _name = "waimai.report.material"
@@ -52,9 +53,10 @@ class WaimaiReportMaterial(models.Model):
         parts = [self._used_by_platforms(), self._used_otherwise(), self._asked_by_platforms(), *self._asked_by_tills()]
         return SQL(
             """
-            SELECT id, day, company_id, warehouse_id, store_id, source, product_id, used, theory,
-                used - theory AS difference
+            SELECT MIN(id) AS id, day, company_id, warehouse_id, store_id, source, product_id,
+                SUM(used) AS used, SUM(theory) AS theory, SUM(used) - SUM(theory) AS difference
             FROM (%s) AS parts
+            GROUP BY day, company_id, warehouse_id, store_id, source, product_id
             """,
             SQL(" UNION ALL ").join(parts),
         )

@@ -42,7 +42,7 @@ class WaimaiReportSale(models.Model):
     kind = fields.Selection(KINDS, readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", "Category", readonly=True)
-    quantity = fields.Float("Pieces", digits="Product Unit", readonly=True, help="Of dishes, in their own unit.")
+    quantity = fields.Float("Pieces", digits=(16, 2), readonly=True, help="Of dishes, in their own unit.")
     amount = fields.Monetary("Money", readonly=True, help="Tax included, refunds taken off.")
     untaxed = fields.Monetary("Without Tax", readonly=True)
     refunded = fields.Monetary("Refunded Money", readonly=True)

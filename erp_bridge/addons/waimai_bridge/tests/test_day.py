@@ -94,6 +94,7 @@ class TestDay(WaimaiCase):
         super().setUp()
         self.tapioca = self._material("西米")
         self.topping = self._dish("加珍珠", "", [(self.tapioca, RECIPES["pearls"]["tapioca"], self.gram)])
+        self.env["waimai.option"].search([]).unlink()
         self.env["waimai.option"].create({"name": "珍珠", "product_id": self.topping.id})
         self.of = {
             "rice": self.rice,

@@ -12,6 +12,7 @@ class TestOptions(WaimaiCase):
         self.topping = self._dish("加珍珠", "", [(self.pearls, 30, self.gram)])
         self.large = self._dish("大杯加量", "", [(self.milk, 120, self.gram), (self.beans, 6, self.gram)])
         self.option = self.env["waimai.option"]
+        self.option.search([]).unlink()
 
     def coffee_with(self, *options, spec="", quantity=1, **more):
         document = self.document([("美式咖啡", "C-1", quantity, 1200)], consumed=True, **more)

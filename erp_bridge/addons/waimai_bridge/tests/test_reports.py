@@ -198,3 +198,4 @@ class TestReports(WaimaiCase):
             rows = self.env[model].search([("warehouse_id", "=", self.shop.id)])
             self.assertEqual(len(set(rows.ids)), len(rows))
             self.assertEqual(len(rows.read(["day", "source", "product_id"])), len(rows))
+        self.assertEqual(len(rows), 8, "one row for a material of a source on a day in a shop")
