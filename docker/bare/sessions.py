@@ -217,8 +217,12 @@ def odoo_database(*, addon: bool = True) -> Iterator[OdooDatabase]:
         templates.remove(name)
 
 
-def addon_tests() -> str:
+def addon_tests(tags: str = "/waimai_bridge", app: str = "") -> str:
     """Run the addon's own tests by Odoo's own runner, on a fresh copy of the template.
+
+    Args:
+        tags: Which of them, as Odoo's `--test-tags` has it.
+        app: One of Odoo's apps that is installed beside the addon for them.
 
     Returns:
         What Odoo logged.
@@ -227,7 +231,8 @@ def addon_tests() -> str:
     templates.build()
     database, place = f"{_prefix(run)}{next(_numbers)}", Home(name=f"{run.name}/addon")
     templates.copy(database)
-    options = ["-d", database, "-u", "waimai_bridge", "--test-tags", "/waimai_bridge", "--stop-after-init"]
+    options = ["-d", database, "-u", "waimai_bridge", "--test-tags", tags, "--stop-after-init"]
+    options += ["-i", app] if app else []
     argv = [*odoo.command(), "-c", str(odoo.configuration(place)), *options]
     try:
         with step("odoo: the addon's own tests"):
