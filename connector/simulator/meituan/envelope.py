@@ -22,15 +22,9 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 TAKEN = {"data": "ok"}
-FORMS = (
-    "wrong_signature",
-    "changed_message",
-    "extra_key",
-    "other_scheme",
-    "empty_json",
-    "empty_detail",
-    "trailing_object",
-)
+FORMS = ("wrong_signature", "changed_message", "extra_key", "other_scheme")
+# What an order push says differently; drawn once, since a re-push has the same business parameters.
+CONTENTS = ("empty_json", "empty_detail", "trailing_object")
 SCHEMES = {"http": "https", "https": "http"}
 # `detail` stands apart: without it the order has no lines.
 JSON_FIELDS = ("extras", "poi_receive_detail", "poi_receive_detail_yuan", "backup_recipient_phone", "incmp_modules")
@@ -49,12 +43,16 @@ def text(value: object) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class MeituanPush(Push):
-    """`fields` are the values of the message; `url` is the address as registered, `sent_at` goes into `timestamp`."""
+    """`fields` are the values of the message; `url` is the address as registered, `sent_at` goes into `timestamp`.
+
+    `contents` are those of the forms of the content that it takes.
+    """
 
     app: MeituanApp
     url: str
     fields: Mapping[str, object]
     sent_at: int
+    contents: frozenset[str] = frozenset()
 
     def wire(self, switches: Switches, rng: Random, now: int) -> Wire:
         """A form, or a query where the switches say GET."""
@@ -65,14 +63,14 @@ class MeituanPush(Push):
         times = own.encodings.get(kind, KINDS.get(kind, 1))
         method = own.methods.get(kind, "POST")
         sent = form(self.signed(forms).items(), times)
-        told = {f"encoded {times}"} | forms
+        told = {f"encoded {times}"} | forms | self.contents
         if method == "GET":
             return Wire(url=f"{self.url}?{sent}", method="GET", forms=tuple(sorted(told | {"GET"})))
         return Wire(url=self.url, body=sent.encode(), content_type=FORM, forms=tuple(sorted(told)))
 
     def signed(self, forms: frozenset[str] = frozenset()) -> dict[str, str]:
         """All parameters, plain; the signature is right unless a form says otherwise."""
-        params = {name: text(value) for name, value in self._fields(forms).items()}
+        params = {name: text(value) for name, value in self._fields().items()}
         params |= {"app_id": str(self.app_id), "timestamp": str(seconds(self.sent_at))}
         if "extra_key" in forms:
             params["newFeatureFlag"] = ""
@@ -84,16 +82,16 @@ class MeituanPush(Push):
             params["order_id"] = f"{params.get('order_id', '')}1"
         return params
 
-    def _fields(self, forms: frozenset[str]) -> dict[str, object]:
+    def _fields(self) -> dict[str, object]:
         fields = dict(self.fields)
         if self.kind not in ORDER_KINDS:
             return fields
         extras = fields["extras"]
-        if "trailing_object" in forms and isinstance(extras, list):
+        if "trailing_object" in self.contents and isinstance(extras, list):
             fields["extras"] = [*extras, {}]
-        if "empty_json" in forms:
+        if "empty_json" in self.contents:
             fields |= {name: "" for name in JSON_FIELDS if name in fields}
-        if "empty_detail" in forms:
+        if "empty_detail" in self.contents:
             fields["detail"] = ""
         return fields
 

@@ -13,7 +13,7 @@ from connector.simulator.units import compact, seconds
 from . import kinds, receipt
 from .acts import ACTS, READY, ROLES, check
 from .bodies import settlement_message
-from .envelope import TAKEN, MeituanPush
+from .envelope import CONTENTS, TAKEN, MeituanPush
 from .errors import NO_ORDER, NO_SHOP
 from .moves import NOT_IN_TIME, order_message, void
 from .order import Op, Order, Result, Status
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 OPENED, CLOSED = 121, 120
 BOUND, UNBOUND = 1, 2
-SHORT = 8
-LONG = 10
+# Digits of an order id that tell when the simulator started, so that they are 17 or 19 long.
+SHORT, LONG = 8, 10
+FIRST_ASKED = 100_000_000_001
 
 
 class Meituan(Platform[Order]):
@@ -172,7 +173,7 @@ class Meituan(Platform[Order]):
     def number(self, act: Act) -> int:
         """A fresh id for a request of the customer's, and for a refund that the shop makes by itself."""
         asks = act.actor is Actor.CUSTOMER or act.name == "part_refund"
-        return self.kernel.next("meituan asked", self.kernel.epoch % 10**8 * 1000 + 1) if asks else 0
+        return self.kernel.next("meituan asked", FIRST_ASKED + self.kernel.epoch % 10**8 * 1000) if asks else 0
 
     def unknown(self) -> PlatformError:
         """806."""
@@ -183,6 +184,8 @@ class Meituan(Platform[Order]):
     def push(self, app: AnyApp, shop: AnyShop, order_id: str, message: Message, at: int) -> MeituanPush:
         """A signed form to the address of its kind."""
         number = self.kernel.next("meituan push")
+        rng, switches = self.kernel.draws("contents", number), self.switches(app)
+        drawn = [name for name in CONTENTS if rng.random() < getattr(switches, name)]
         return MeituanPush(
             number=number,
             request_id=f"m{number}",
@@ -198,6 +201,7 @@ class Meituan(Platform[Order]):
             retry_seconds=self.config.meituan_retry_seconds,
             holds=message.holds,
             thread=message.thread or order_id,
+            contents=frozenset(drawn) if message.kind in kinds.ORDER_KINDS else frozenset(),
         )
 
     def _address(self, app: AnyApp, kind: str) -> str:

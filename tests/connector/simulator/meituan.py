@@ -7,11 +7,17 @@ from connector.simulator.meituan.kinds import KINDS as PUSH_KINDS
 from connector.simulator.meituan.signing import sign
 
 SHOP = "MT-2001"
+OWN_RIDERS = "MT-2004"
 SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 APP = {
     "app_id": 900001,
     "secret": SECRET,
-    "shops": [{"id": SHOP, "name": "测试店铺A"}, {"id": "MT-2002", "name": "测试店铺B", "self_delivery": True}],
+    "shops": [
+        {"id": SHOP, "name": "测试店铺A"},
+        {"id": "MT-2002", "name": "测试店铺B"},
+        {"id": "MT-2003", "name": "测试店铺C"},
+        {"id": OWN_RIDERS, "name": "测试店铺D", "self_delivery": True},
+    ],
 }
 OTHER = {"app_id": 900002, "secret": "a0b1c2d3e4f5061728394a5b6c7d8e9f", "shops": [{"id": "MT-9", "name": "别人的店"}]}
 BASE = "http://connector.test/hooks/meituan"
