@@ -182,12 +182,12 @@ class _Visit:
         if row.order and nameless(self._lease.lane):
             self._seek(tx, row.waiting.id, row.order)
             return
-        for alert in heard.alerts:
-            tx.outbox.put_news(self._lease.lane, alert, self._now)
         if heard.press is not None:
             words = judge(tx, heard.press, row.waiting.id, self._now, self._traits)
         elif heard.order is not None and heard.facts:
             self._absorb(tx, row.order or heard.order, row, heard)
+        for alert in heard.alerts:
+            tx.outbox.put_alert(self._lease.lane, alert, self._now)
         tx.inbox.done(row.waiting.id, self._now, words)
 
     def _order(self, tx: Transaction, row: _Row, heard: Heard) -> OrderRef | None:

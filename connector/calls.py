@@ -5,7 +5,7 @@ still shows what it was made for.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from connector import logs
 from connector.database.journal import Transaction
@@ -13,10 +13,11 @@ from connector.database.lanes import Lease, LeaseLost
 from connector.database.orders import Kept
 from connector.database.outbox import Kind, Outgoing
 from connector.domain.errors import Busy, Refused, Unavailable
+from connector.domain.menu import MenuItem
 from connector.domain.offers import objection
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.faults import reach
-from connector.ports import Alert, Answer, CommandResult, Envelope, Platform
+from connector.ports import Alert, Answer, Command, CommandResult, Envelope, Platform
 from connector.routing import bring, give_up, led_home, nameless
 from connector.services import Services
 
@@ -32,6 +33,8 @@ _SHOWN: Final = "平台已受理 · the platform shows it as done"
 _EXPIRED: Final = "十分钟内未能执行 · could not be carried out within ten minutes"
 _UNKNOWN: Final = "结果未知，请在平台查看 · nobody knows whether the platform took it: look there"
 _LOG: Final = logs.get(__name__)
+
+Menu = tuple[MenuItem, ...]
 
 
 class Calls:
@@ -118,10 +121,11 @@ class Calls:
     def _command(self, row: Outgoing) -> bool:
         """One call. Whether the platform could be reached."""
         try:
-            if row.state == "sending":
-                self._look_back(row)
+            order = row.order  # without one it is a press on the shop, which is simply repeated
+            if order and row.state == "sending":
+                self._look_back(row, order)
                 return True
-            if row.state == "unknown" and not self._still_wanted(row):
+            if order and row.state == "unknown" and not self._still_wanted(row, order):
                 return True
             self._perform(row)
         except Unavailable as error:
@@ -139,34 +143,40 @@ class Calls:
         self._journal.lanes.renew(self._lease)
         reach("deliver.before_platform")
         try:
-            answer = self._platform(row.command.order).perform(row.command)
+            answer, menu = self._carried_out(row.command)
         except Refused as refusal:
-            answer = Answer(taken=False, words=str(refusal))
+            answer, menu = Answer(taken=False, words=str(refusal)), None
         reach("deliver.after_platform")
         with self._journal.begin(self._lease) as tx:
-            self._finish(tx, row, answer)
+            self._finish(tx, row, answer, menu)
         reach("deliver.after_answer")
 
-    def _look_back(self, row: Outgoing) -> None:
+    def _carried_out(self, command: Command) -> tuple[Answer, Menu | None]:
+        platform = self._platform(command.store)
+        if command.action != "pull_menu":
+            return platform.perform(command), None
+        menu = platform.menu(command.store)
+        return Answer(taken=True, words=f"已读取 {len(menu)} 个规格 · {len(menu)} specs read"), menu
+
+    def _look_back(self, row: Outgoing, order: OrderRef) -> None:
         """A call was begun and nobody knows how it ended: read the order back, and judge when that has been read."""
         with_news = True
         try:
-            self._fetch(row.command.order)
+            self._fetch(order)
         except Refused:
             with_news = False  # it cannot be told: the call is repeated under the same key
         with self._journal.begin(self._lease) as tx:
             tx.outbox.unknown(row.id, Millis(self._now + 1_000 if with_news else self._now))
 
-    def _still_wanted(self, row: Outgoing) -> bool:
+    def _still_wanted(self, row: Outgoing, order: OrderRef) -> bool:
         """Whether an unknown call is to be repeated; not if the order has moved on as it would have made it."""
-        command = row.command
         with self._journal.begin(self._lease) as tx:
-            if tx.inbox.waiting(command.order):
+            if tx.inbox.waiting(order):
                 tx.outbox.unknown(row.id, Millis(self._now + 1_000))
                 return False
-            kept = tx.orders.open(command.order)
+            kept = tx.orders.open(order)
             assert kept is not None  # it asked for the call
-            if objection(command.action, tx.orders.life(kept), self._platform(command.order).traits):
+            if objection(row.command.action, tx.orders.life(kept), self._platform(order).traits):
                 self._finish(tx, row, Answer(taken=True, words=_SHOWN))
                 return False
         return True
@@ -179,11 +189,11 @@ class Calls:
                 words = "平台暂不可达，稍后重试 · the platform cannot be reached, trying again"
                 tx.outbox.put_news(row.lane, CommandResult(command_id=number, state="sent", result=words), self._now)
 
-    def _finish(self, tx: Transaction, row: Outgoing, answer: Answer) -> None:
+    def _finish(self, tx: Transaction, row: Outgoing, answer: Answer, menu: Menu | None = None) -> None:
         """Close the command with the platform's words; its push, or a pull if that stays away, moves the order."""
         command, number, side = row.command, row.body["command_id"], row.body["action"] in self._side
         tx.outbox.done([row.id], self._now, answer.words)
-        if answer.taken and not side:
+        if answer.taken and not side and command.order:
             due_at = Millis(self._now + _PUSH_MILLIS)
             tx.outbox.put_fetch(f"after:{row.key}", command.order, row.lane, self._now, due_at)
         if not answer.taken and (side or number is None):
@@ -192,9 +202,10 @@ class Calls:
             tx.outbox.put_news(row.lane, alert, self._now)
         if number is not None:
             done = answer.taken or side
-            result = CommandResult(command_id=number, state="done" if done else "refused", result=answer.words)
+            state: Literal["done", "refused"] = "done" if done else "refused"
+            result = CommandResult(command_id=number, state=state, result=answer.words, menu=menu)
             tx.outbox.put_news(row.lane, result, self._now)
-            if not done:
+            if not done and command.order:
                 self._take_back(tx, command.order, f"press:{number}", answer.words)
 
     def _take_back(self, tx: Transaction, order: OrderRef, press: str, words: str) -> None:
@@ -263,8 +274,8 @@ class Calls:
         assert kept is not None  # it asked to be read back
         return kept
 
-    def _platform(self, order: OrderRef) -> Platform:
-        platform = self._platforms.get(split_ref(order)[0])
+    def _platform(self, ref: OrderRef | StoreRef) -> Platform:
+        platform = self._platforms.get(split_ref(ref)[0])
         if platform is None:
-            raise Refused(f"no such platform: {split_ref(order)[0]}")
+            raise Refused(f"no such platform: {split_ref(ref)[0]}")
         return platform

@@ -44,8 +44,7 @@ Outcome = Literal["stored", "repeated", "check", "bad_signature", "unreadable", 
 class Envelope:
     """What the door needs of a verified message: where it belongs and what makes it unique; nothing more.
 
-    ``digest`` covers the verified content, so that a repeat has the same one. ``body`` is what is stored.
-    ``order`` is empty where the outside does not tell it.
+    ``digest`` covers the verified content: a repeat has the same. ``body`` is stored. ``order`` may be untold.
     """
 
     source: str
@@ -74,7 +73,10 @@ class RawEvent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
-    """Something that a person must see at once; ``key`` is unique, a repeat changes nothing."""
+    """Something that a person must see at once; ``key`` is unique, a repeat changes nothing.
+
+    With ``since`` it lasts until its opposite (``closed``), the newest of both counts, and ``key`` is its subject.
+    """
 
     key: str
     kind: Literal["reminder", "delivery", "privacy", "shop", "authorisation", "parked", "warning"]
@@ -82,14 +84,14 @@ class Alert:
     order: OrderRef | None
     text: str
     state: Literal["open", "closed"] = "open"
+    since: Millis | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """What a raw event says: facts of one order, a press of staff, or nothing that we read.
 
-    ``alerts`` is what a person must see of it although it moves no order: a shop that was closed, an authorisation
-    that was taken away.
+    ``alerts`` is what a person must see of it although it moves no order: a closed shop, an authorisation taken away.
     """
 
     order: OrderRef | None = None
@@ -101,11 +103,11 @@ class Heard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
-    """A call that the platform shall take, once; ``key`` is the same on every try."""
+    """A call that the platform shall take, once; ``key`` is the same on every try. Without ``order``: on the shop."""
 
     key: str
     store: StoreRef
-    order: OrderRef
+    order: OrderRef | None
     action: str
     args: Mapping[str, object] = field(default_factory=dict)
 
@@ -154,11 +156,12 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandResult:
-    """What became of a press: ``sent`` on its way, ``done``, or ``refused`` with words for the person."""
+    """What became of a press: ``sent`` on its way, ``done`` (of ``pull_menu``: with the menu), ``refused`` and why."""
 
     command_id: int
     state: Literal["sent", "done", "refused"]
     result: str
+    menu: tuple[MenuItem, ...] | None = None
 
 
 @runtime_checkable

@@ -13,7 +13,8 @@ from connector.database.lanes import Lease
 from connector.domain.errors import Busy, Refused, Unavailable
 from connector.domain.gaps import Known, day_of, start_of
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
-from connector.ports import Platform
+from connector.ports import Alert, Platform
+from connector.routing import nameless
 from connector.services import Services
 
 #: Between two looks at a shop.
@@ -93,9 +94,20 @@ class _Pull:
             _LOG.error("not_pulled", lane=lane, exc_info=error)
         services.journal.gaps.read_back(self._lease, self._read, now)
         services.journal.gaps.mark(self._lease, now, full=full and not reason, found=self.found, reason=reason)
+        if not reason and not nameless(lane):
+            self._authorised(now)
         if self.found:
             _LOG.info("gaps_found", lane=lane, found=self.found, full=full)
         return reached
+
+    def _authorised(self, now: Millis) -> None:
+        """A shop that the platform speaks of has not taken its authorisation away, or has given it back."""
+        lane, subject = self._lease.lane, f"authorisation:{self._lease.lane}"
+        words = "店铺授权正常 · the shop's authorisation is back"
+        over = Alert(key=subject, kind="authorisation", store=lane, order=None, text=words, state="closed", since=now)
+        with self._services.journal.begin(self._lease) as tx:
+            if tx.outbox.condition(subject)[1]:
+                tx.outbox.put_alert(lane, over, now)
 
     def _take(self, platform: Platform, known: Known, since: Millis) -> None:
         services = self._services

@@ -3,7 +3,7 @@
 Part of ``advance``, inside its transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from connector.database.journal import Transaction
@@ -15,7 +15,7 @@ from connector.domain.order import Fact, Kind, Millis, OrderRef, Press, Pressed,
 from connector.domain.reading import reminds
 from connector.domain.replay import Life
 from connector.domain.table import TABLE
-from connector.domain.traits import Traits
+from connector.domain.traits import SHOP_ACTIONS, Traits
 from connector.ports import Alert, Command, CommandResult
 
 #: The window's row rings this much later than the window is long (``order-life.md`` section 4).
@@ -42,6 +42,8 @@ def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis, trai
 
 def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis, traits: Traits) -> str:
     """Answer a press, once: its verdict is stored with its event, replaying never sends one again."""
+    if press.order is None and press.action in SHOP_ACTIONS:
+        return _send(tx, press, press.args, now)
     kept = tx.orders.open(press.order) if press.order else None
     if kept is None or kept.store != press.store:
         return _answer(tx, press, "refused", "无此订单 · the shop has no such order", now)
@@ -56,12 +58,12 @@ def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis, traits: T
         settle(tx, kept, tx.orders.put(kept.ref, [fact], event_id), now, traits)
     if effect == "fact":
         return _answer(tx, press, "done", "已记录 · noted", now)
+    return _send(tx, press, {**press.args, **_meant(press, life)}, now)
+
+
+def _send(tx: Transaction, press: Pressed, args: Mapping[str, object], now: Millis) -> str:
     command = Command(
-        key=f"cmd-{press.command_id}",
-        store=kept.store,
-        order=kept.ref,
-        action=press.action,
-        args={**press.args, **_meant(press, life)},
+        key=f"cmd-{press.command_id}", store=press.store, order=press.order, action=press.action, args=args
     )
     expires_at = Millis(press.pressed_at + _COMMAND_MILLIS)
     tx.outbox.put_command(command, command_id=press.command_id, now=now, expires_at=expires_at)

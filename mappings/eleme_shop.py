@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from marshmallow import fields
+
 from connector.domain.errors import Refused, Unreadable
 from connector.domain.order import Millis
 from mappings.fields import ChinaTime, Epoch, Lenient, Text, load
@@ -17,7 +19,7 @@ _BUSY: Final = {
     "busyLevelNetworkUnstable": True,
     "busyLevelHoliday": True,
 }
-_OPEN: Final = {"1": False, "true": False, "True": False, "0": True, "false": True, "False": True}
+_OPEN: Final = {"1": False, "true": False, "0": True, "false": True}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +44,8 @@ class ShopSchema(Lenient):
     """The body of 100, and what 91 would tell in the words of the shop's own page: its body is not documented."""
 
     relieveOAuthTime = ChinaTime()
-    isOpen = Text()
-    busyLevel = Text()
+    isOpen = fields.Raw(load_default=None, allow_none=True)
+    busyLevel = fields.Raw(load_default=None, allow_none=True)
 
 
 _PUSH, _SHOP = ShopPushSchema(), ShopSchema()
@@ -63,7 +65,7 @@ def read_shop_news(body: bytes) -> ShopNews | None:
         return ShopNews(kind="authorisation", at=shop["relieveOAuthTime"] or sent, text=words, so=True)
     if push["type"] != _STATUS:
         return None
-    shut = _BUSY.get(shop["busyLevel"], _OPEN.get(shop["isOpen"]))
+    shut = _BUSY.get(str(shop["busyLevel"]), _OPEN.get(str(shop["isOpen"]).lower()))
     words = {
         True: "店铺已停止营业 · the shop was closed on the platform",
         False: "店铺已恢复营业 · the shop was opened on the platform",

@@ -1,6 +1,6 @@
 """Odoo's JSON: documents out, presses and store settings in (``contract.md`` sections 2 and 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validate
 
 from connector.domain.documents import Document, DocumentItem, DocumentRefund, Moment
 from connector.domain.errors import Refused, Unreadable
+from connector.domain.menu import MenuItem
 from connector.domain.order import Fee, Millis, OrderRef, Pressed, StoreRef
 from connector.domain.table import PROGRESS, level
 from mappings.fields import Count, Lenient, Text, iso, load
@@ -174,6 +175,25 @@ def _refund(refund: DocumentRefund) -> dict[str, Any]:
         "requested_at": iso(case.requested_at),
         "items": [{"line": line.line, "quantity": line.quantity, "amount": line.amount} for line in refund.lines],
     }
+
+
+def write_menu(menu: Iterable[MenuItem]) -> list[dict[str, Any]]:
+    """A shop's menu as ``waimai.command.report`` takes it: prices in fen, ``stock`` null if there is no limit."""
+    return [
+        {
+            "platform_item": item.platform_item,
+            "platform_sku": item.platform_sku,
+            "sku_code": item.sku_code,
+            "barcode": item.barcode,
+            "name": item.name,
+            "spec": item.spec,
+            "category": item.category,
+            "price": item.price,
+            "on_sale": item.on_sale,
+            "stock": item.stock,
+        }
+        for item in menu
+    ]
 
 
 def _moment(moment: Moment) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Platform:
         self.orders = {}
         self.homes = {}
         self.lists = {}
+        self.menus = {}
         self.days = {}
         self.looks = []
         self.away = None
@@ -106,6 +107,12 @@ class Platform:
             raise Refused("no such order")
         lane = self.homes.get(order, store)
         return event(order, *self.orders[order], lane=lane, salt=str(len(self.fetched)))
+
+    def menu(self, store):
+        self.performed.append(f"menu of {store}")
+        if self.away:
+            raise self.away
+        return self.menus[store]
 
     def missed(self, store, known, since):
         """What the platform has for a shop; an exception among it is raised when it is come to."""

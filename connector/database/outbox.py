@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, TextClause, text
 
 from connector.database.writes import Writes
+from connector.domain.menu import MenuItem
 from connector.domain.order import Millis, OrderRef, StoreRef
 from connector.ports import Alert, Command, CommandResult
 from connector.vault import Vault
@@ -92,6 +93,11 @@ _REVIVE: Final = text("""
 UPDATE outbox SET state = 'pending', attempts = 0, due_at = :now, reason = ''
 WHERE order_ref = :order AND kind = 'document' AND state = 'parked'
 """)
+_CONDITION: Final = text("SELECT since, open, key FROM conditions WHERE subject = :subject")
+_SET_CONDITION: Final = text("""
+INSERT INTO conditions (subject, since, open, key) VALUES (:subject, :since, :open, :key)
+ON CONFLICT (subject) DO UPDATE SET since = excluded.since, open = excluded.open, key = excluded.key
+""")
 _HAS: Final = text("SELECT 1 FROM outbox WHERE key = :key")
 
 
@@ -115,7 +121,6 @@ class Outgoing:
     @property
     def command(self) -> Command:
         """The call, for a row of that kind."""
-        assert self.order is not None  # put_command wants one
         return Command(
             key=self.key,
             store=self.lane,
@@ -127,7 +132,11 @@ class Outgoing:
     @property
     def news(self) -> CommandResult | Alert:
         """The words, for a row of that kind."""
-        return CommandResult(**self.body["result"]) if "result" in self.body else Alert(**self.body["alert"])
+        if "alert" in self.body:
+            return Alert(**self.body["alert"])
+        menu = self.body["result"].get("menu")
+        rows = None if menu is None else tuple(MenuItem(**row) for row in menu)
+        return CommandResult(**{**self.body["result"], "menu": rows})
 
 
 class Outbox:
@@ -138,6 +147,7 @@ class Outbox:
         self._vault = vault
         self._writes = writes
         self.put: list[str] = []
+        self._conditions: dict[str, tuple[Millis, bool, str]] = {}
 
     def put_document(self, order: OrderRef, lane: StoreRef, version: int, now: Millis) -> None:
         """The order's document has changed: its one row waits again, whatever became of the version before."""
@@ -161,6 +171,30 @@ class Outbox:
             return
         key = f"alert:{news.key}:{news.state}"
         self._put(_PUT_ONCE, "news", key, lane, {"alert": asdict(news)}, order=news.order, now=now)
+
+    def put_alert(self, lane: StoreRef, alert: Alert, now: Millis) -> None:
+        """Something that a person must see; of what lasts only what is news. Last of what can fail by itself."""
+        if alert.since is None:
+            self.put_news(lane, alert, now)
+            return
+        since, was, key = self.condition(alert.key)
+        if alert.since <= since:
+            return
+        so = alert.state == "open"
+        key = key if was else f"{alert.key}:{alert.since}"
+        if so != was:
+            self.put_news(lane, replace(alert, key=key, since=None), now)
+        self._conditions[alert.key] = (alert.since, so, key)
+        values = {"subject": alert.key, "since": alert.since, "open": so, "key": key}
+        self._writes.add("outbox", _SET_CONDITION, values)
+
+    def condition(self, subject: str) -> tuple[Millis, bool, str]:
+        """What is known of something that lasts: since when, whether it is so, and the alert that says it."""
+        if subject not in self._conditions:
+            row = self._connection.execute(_CONDITION, {"subject": subject}).first()
+            known = (Millis(row.since), bool(row.open), str(row.key)) if row else (Millis(0), False, "")
+            self._conditions[subject] = known
+        return self._conditions[subject]
 
     def has(self, key: str) -> bool:
         """Whether something of this key was ever put here."""

@@ -5,10 +5,13 @@ Each adapter says it of itself (:attr:`connector.ports.Platform.traits`), so tha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 #: What a press does: a call to the platform, a fact of our own kitchen, or both.
 Effect = Literal["platform", "fact", "both"]
+
+#: Presses on a shop and its menu, and on no order. Done twice they do no more than once.
+SHOP_ACTIONS: Final = frozenset({"pull_menu", "push_code", "off_sale", "on_sale"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

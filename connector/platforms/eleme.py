@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import httpx
 
@@ -19,10 +19,23 @@ from connector.platforms.http import client
 from connector.platforms.limits import patient
 from connector.platforms.rows import rows_of, summed_up
 from connector.platforms.signing import verify_eleme_push
-from connector.ports import Answer, Clock, Command, Envelope, Heard, Hook, RawEvent, Reply, SystemClock, TokenShelf
+from connector.ports import (
+    Alert,
+    Answer,
+    Clock,
+    Command,
+    Envelope,
+    Heard,
+    Hook,
+    RawEvent,
+    Reply,
+    SystemClock,
+    TokenShelf,
+)
 from connector.ports import Outcome as Received
 from connector.settings import ElemeApp, Settings
 from mappings.eleme import read_pulled, read_push
+from mappings.eleme_shop import read_shop_news
 from mappings.wire import Digits, plain, read_exact, storable, write
 
 #: Key of a pulled order's body; a push has none of that name.
@@ -153,7 +166,7 @@ class Eleme:
             return Heard(order=OrderRef(f"eleme:{number}"), facts=facts)
         number, fact, note = read_push(raw.body)
         if fact is None:
-            return Heard(note=note)
+            return Heard(note=note, alerts=_alerts(raw))
         return Heard(order=OrderRef(f"eleme:{number}"), facts=(fact,), note=note)
 
     def reply(self, outcome: Received, event_id: int | None) -> Reply:
@@ -231,6 +244,17 @@ class Eleme:
         if app is None:
             raise Refused("饿了么未配置应用 · no application of Ele.me is set up")
         return app
+
+
+def _alerts(raw: RawEvent) -> tuple[Alert, ...]:
+    """What people must see of a push that is about the shop."""
+    news = read_shop_news(raw.body)
+    if news is None:
+        return ()
+    subject = f"{news.kind}:{raw.lane}"
+    key, since = (subject, news.at) if news.so is not None else (f"{subject}:{news.at}", None)
+    state: Literal["open", "closed"] = "closed" if news.so is False else "open"
+    return (Alert(key=key, kind=news.kind, store=raw.lane, order=None, text=news.text, state=state, since=since),)
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import httpx
 
@@ -134,11 +134,7 @@ class Meituan:
 
     def fetch(self, order: OrderRef, store: StoreRef) -> Envelope:
         """Read an order back, and its refunds; the lane is its shop's, also where ``store`` does not name one."""
-        number, asked, refusal = (
-            split_ref(order)[1],
-            self._clock.now(),
-            Refused("美团未配置应用 · no application is set up"),
-        )
+        number, asked, refusal = split_ref(order)[1], self._clock.now(), Refused(_NO_APP)
         for api in self._asked(store):
             outcome = api.get("order/getOrderDetail", order_id=number, is_mt_logistics="1")
             if outcome.code or not isinstance(outcome.result, Mapping):
@@ -211,4 +207,7 @@ def _alerts(said: Said, lane: StoreRef, order: OrderRef | None) -> tuple[Alert, 
     if said.alert is None:
         return ()
     kind, key, text = said.alert
-    return (Alert(key=f"{kind}:{order or lane}:{key}", kind=kind, store=lane, order=order, text=text),)
+    since, so = said.lasts or (None, True)
+    name = f"{kind}:{order or lane}:{key}".removesuffix(":")
+    state: Literal["open", "closed"] = "open" if so else "closed"
+    return (Alert(key=name, kind=kind, store=lane, order=order, text=text, state=state, since=since),)

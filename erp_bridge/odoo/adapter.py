@@ -9,7 +9,7 @@ from connector.domain.errors import Refused
 from connector.domain.order import OrderRef
 from connector.ports import Alert, CommandResult, Envelope, Store, Written
 from erp_bridge.odoo.session import Address, Session, rows
-from mappings.odoo import read_command, read_store, write_document
+from mappings.odoo import read_command, read_store, write_document, write_menu
 from mappings.wire import write
 
 _log = logs.get(__name__)
@@ -73,7 +73,8 @@ def _written(answer: Mapping[str, Any]) -> Written:
 
 def _told(news: CommandResult | Alert) -> dict[str, Any]:
     if isinstance(news, CommandResult):
-        return {"command_id": news.command_id, "state": news.state, "result": news.result}
+        menu = {} if news.menu is None else {"menu": write_menu(news.menu)}
+        return {"command_id": news.command_id, "state": news.state, "result": news.result, **menu}
     return {
         "alert": {
             "key": news.key,
