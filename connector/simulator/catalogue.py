@@ -32,9 +32,16 @@ MATERIALS: dict[str, str] = {
 }
 
 
+# Between the ids of one shop's menu and of the next one's.
+BRANCH = 1000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dish:
-    """One spec on the menu; `number` makes its platform ids, `recipe` is grams by material code."""
+    """One spec on the menu; `number` makes its platform ids, in every shop (`branch`) others.
+
+    `recipe` is grams by material code.
+    """
 
     number: int
     product: int
@@ -46,21 +53,22 @@ class Dish:
     attributes: tuple[tuple[str, str], ...] = ()
     ingredients: tuple[str, ...] = ()
     mapped: bool = True
+    branch: int = 0
 
     @property
     def item_id(self) -> int:
         """食物id."""
-        return 1530000000 + self.number
+        return 1530000000 + BRANCH * self.branch + self.number
 
     @property
     def vfood_id(self) -> int:
         """商品Id, the same for all specs of a product."""
-        return 1480000000 + self.product
+        return 1480000000 + BRANCH * self.branch + self.product
 
     @property
     def sku_id(self) -> int:
         """规格Id, above 2**53 as real ones are."""
-        return 200000338000000000 + self.number
+        return 200000338000000000 + BRANCH * self.branch + self.number
 
     @property
     def title(self) -> str:

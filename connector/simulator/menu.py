@@ -28,8 +28,10 @@ class Entry:
 class Menu:
     """The entries of one shop by the number of their dish; both platforms read and write it with their own words."""
 
-    def __init__(self) -> None:
-        self.entries = {dish.number: Entry(dish=dish, code=dish.code, spu=_spu(dish)) for dish in DISHES.values()}
+    def __init__(self, branch: int) -> None:
+        self._branch = branch
+        dishes = [replace(dish, branch=branch) for dish in DISHES.values()]
+        self.entries = {dish.number: Entry(dish=dish, code=dish.code, spu=_spu(dish)) for dish in dishes}
 
     def products(self) -> dict[int, list[Entry]]:
         """The entries by product: the specs of a product stand together."""
@@ -43,7 +45,7 @@ class Menu:
         return [entry for entry in self.entries.values() if code and entry.code == code]
 
     def sold(self, content: Content) -> Content:
-        """The content with the codes that the merchant has given meanwhile."""
+        """The content with this shop's ids and the codes that the merchant has given meanwhile."""
         baskets = tuple(replace(basket, lines=tuple(map(self._coded, basket.lines))) for basket in content.baskets)
         return replace(content, baskets=baskets)
 
@@ -54,7 +56,7 @@ class Menu:
 
     def _coded(self, line: Line) -> Line:
         code = self.entries[line.dish.number].code
-        return line if code == line.dish.code else replace(line, dish=replace(line.dish, code=code))
+        return replace(line, dish=replace(line.dish, code=code, branch=self._branch))
 
 
 def _spu(dish: Dish) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from .acting import Actor, Moment
 from .errors import VALIDATION_FAILED, PlatformError
+from .menu import Menu
 from .order import AnyOrder
 from .units import SECOND, day
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from .config import AnyApp, AnyShop
     from .content import Content
     from .kernel import Kernel
-    from .menu import Menu
     from .push import Push
     from .scenario import Scenario
     from .switches import Switches
@@ -44,15 +44,11 @@ class Platform(ABC, Generic[Order]):
         }
         self.orders: dict[str, Order] = {}
         self.by_shop: dict[int | str, list[Order]] = {ref: [] for ref in self.shops}
-        self.menus: dict[int | str, Menu] = {ref: self.new_menu() for ref in self.shops}
+        self.menus = {ref: Menu(branch) for branch, ref in enumerate(self.shops)}
         for app in apps:
             self.board.add(self.name, app.app_id, switches())
 
     # --- what a platform says for itself -------------------------------------------------------------------
-
-    @abstractmethod
-    def new_menu(self) -> Menu:
-        """A shop's menu as it is at first."""
 
     @abstractmethod
     def shop(self, ref: Any) -> tuple[AnyApp, AnyShop]:  # noqa: ANN401 - a number here, a text there

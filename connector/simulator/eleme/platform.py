@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 from connector.simulator.acting import Message
 from connector.simulator.errors import ACCESS_DENIED, ORDER_UNKNOWN, PlatformError
-from connector.simulator.menu import Menu
 from connector.simulator.platform import Platform
 from connector.simulator.units import compact
 
@@ -52,10 +51,6 @@ class Eleme(Platform[Order]):
         return cast("ElemeSwitches", self.board.of(app.app_id))
 
     # --- shops ---------------------------------------------------------------------------------------------
-
-    def new_menu(self) -> Menu:
-        """The invented menu."""
-        return Menu()
 
     def shop(self, shop_id: int | str) -> tuple[App, Shop]:
         """The application and the shop; an unknown shop is `ACCESS_DENIED`, as a foreign one is."""

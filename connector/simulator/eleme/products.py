@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.simulator import params
-from connector.simulator.errors import ACCESS_DENIED, PRODUCT_UNKNOWN, VALIDATION_FAILED, PlatformError
+from connector.simulator.errors import PRODUCT_UNKNOWN, VALIDATION_FAILED, PlatformError
 from connector.simulator.units import yuan
 
 from .access import shop_of
@@ -42,12 +42,6 @@ def _category(shop: Shop) -> int:
     return 9000000000 + shop.id
 
 
-def _item_id(shop: Shop, product: int) -> int:
-    """Of the goods; what an order's line calls `vfoodId` is the same for every shop of the invented chain."""
-    del shop
-    return 1480000000 + product
-
-
 def _spec(entry: Entry) -> dict[str, object]:
     stock = MOST_STOCK if entry.stock is None else entry.stock
     return {
@@ -66,9 +60,9 @@ def _spec(entry: Entry) -> dict[str, object]:
     }
 
 
-def _item(shop: Shop, product: int, entries: list[Entry]) -> dict[str, object]:
+def _item(shop: Shop, entries: list[Entry]) -> dict[str, object]:
     return {
-        "id": _item_id(shop, product),
+        "id": entries[0].dish.vfood_id,
         "name": entries[0].dish.name,
         "description": "",
         "isValid": 1,
@@ -88,21 +82,11 @@ def _item(shop: Shop, product: int, entries: list[Entry]) -> dict[str, object]:
 
 
 def _items(world: Eleme, shop: Shop) -> list[dict[str, object]]:
-    return [_item(shop, product, entries) for product, entries in world.menus[shop.id].products().items()]
+    return [_item(shop, entries) for entries in world.menus[shop.id].products().values()]
 
 
 def _shops(world: Eleme, app: App) -> Iterator[Shop]:
     return (shop for shop in app.shops if shop.id not in world.removed)
-
-
-def _asked(world: Eleme, app: App, given: Given) -> Shop:
-    """The shop of the application whose goods are asked for by an id: `shopId`, else the first."""
-    if "shopId" in given:
-        return shop_of(world, app, given)
-    found = next(_shops(world, app), None)
-    if found is None:
-        raise PlatformError(ACCESS_DENIED, "无权限访问该店铺")
-    return found
 
 
 def _by_page(world: Eleme, app: App, given: Given) -> list[dict[str, object]]:
@@ -131,10 +115,10 @@ def _by_category(world: Eleme, app: App, given: Given) -> dict[str, object]:
 
 def _get_item(world: Eleme, app: App, given: Given) -> dict[str, object]:
     wanted = params.integer(given, "itemId")
-    shop = _asked(world, app, given)
-    for item in _items(world, shop):
-        if item["id"] == wanted:
-            return item
+    for shop in _shops(world, app):
+        for item in _items(world, shop):
+            if item["id"] == wanted:
+                return item
     raise PlatformError(PRODUCT_UNKNOWN, "商品不存在")
 
 
@@ -149,7 +133,7 @@ def _by_code(world: Eleme, app: App, given: Given) -> dict[str, object]:
     if not found:
         raise PlatformError(PRODUCT_UNKNOWN, "商品不存在")
     product = min(found)
-    return _item(shop, product, menu.products()[product])
+    return _item(shop, menu.products()[product])
 
 
 def _by_codes(world: Eleme, app: App, given: Given) -> list[dict[str, object]]:
@@ -158,7 +142,7 @@ def _by_codes(world: Eleme, app: App, given: Given) -> list[dict[str, object]]:
     if len(codes) > MOST_CODES:
         raise PlatformError(VALIDATION_FAILED, "参数 itemExtCodes 不正确")
     menu = world.menus[shop.id]
-    return [_item(shop, product, menu.products()[product]) for product in sorted(_coded(menu, codes))]
+    return [_item(shop, menu.products()[product]) for product in sorted(_coded(menu, codes))]
 
 
 def _update(world: Eleme, app: App, given: Given) -> dict[str, object]:
@@ -168,10 +152,10 @@ def _update(world: Eleme, app: App, given: Given) -> dict[str, object]:
     properties = given.get("properties")
     if shop is None or not isinstance(properties, dict) or not properties.keys() <= PROPERTIES:
         raise PlatformError(VALIDATION_FAILED, "参数 categoryId 或 properties 不正确")
-    for product, entries in world.menus[shop.id].products().items():
-        if _item_id(shop, product) == wanted:
+    for entries in world.menus[shop.id].products().values():
+        if entries[0].dish.vfood_id == wanted:
             _write(entries, params.rows(properties, "specs"))
-            return _item(shop, product, entries)
+            return _item(shop, entries)
     raise PlatformError(PRODUCT_UNKNOWN, "商品不存在")
 
 
@@ -187,21 +171,19 @@ def _write(entries: list[Entry], specs: list[dict[str, object]]) -> None:
 
 
 def _shelf(*, on_sale: bool | None = None, stock: int | None = None) -> Action:
-    """On or off the shelf, filled or empty, by `specIds`: of the shop `shopId`, else of all the application's."""
+    """On or off the shelf, filled or empty, by `specIds`."""
 
     def run(world: Eleme, app: App, given: Given) -> dict[str, object]:
         wanted = given.get("specIds")
-        known = {entry.dish.sku_id for shop in _shops(world, app) for entry in world.menus[shop.id].entries.values()}
         if not isinstance(wanted, list) or not wanted or not all(isinstance(one, int) for one in wanted):
             raise PlatformError(VALIDATION_FAILED, "参数 specIds 不正确")
-        if not known.issuperset(wanted):
+        own = [entry for shop in _shops(world, app) for entry in world.menus[shop.id].entries.values()]
+        found = [entry for entry in own if entry.dish.sku_id in wanted]
+        if len(found) < len(set(wanted)):
             raise PlatformError(PRODUCT_UNKNOWN, "规格不存在")
-        shops = [shop_of(world, app, given)] if "shopId" in given else list(_shops(world, app))
-        for shop in shops:
-            for entry in world.menus[shop.id].entries.values():
-                if entry.dish.sku_id in wanted:
-                    entry.on_sale = entry.on_sale if on_sale is None else on_sale
-                    entry.stock = entry.stock if stock is None else stock
+        for entry in found:
+            entry.on_sale = entry.on_sale if on_sale is None else on_sale
+            entry.stock = entry.stock if stock is None else stock
         return {"failures": [], "modifies": []}
 
     return run

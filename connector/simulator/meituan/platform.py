@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 from connector.simulator.acting import Actor, Message
 from connector.simulator.errors import PlatformError
-from connector.simulator.menu import Menu
 from connector.simulator.platform import Platform
 from connector.simulator.units import compact, seconds
 
@@ -56,10 +55,6 @@ class Meituan(Platform[Order]):
         return cast("MeituanSwitches", self.board.of(app.app_id))
 
     # --- shops ---------------------------------------------------------------------------------------------
-
-    def new_menu(self) -> Menu:
-        """The invented menu."""
-        return Menu()
 
     def shop(self, ref: int | str) -> tuple[MeituanApp, MeituanShop]:
         """The application and the shop of an `app_poi_code`."""

@@ -69,6 +69,7 @@ def test_specs_go_off_the_shelf_and_on_again(caller, world, items):
     shelf = [one["onShelf"] for one in caller.result("eleme.product.item.getItem", itemId=items[0]["id"])["specs"]]
     assert shelf == [1, 0]
     assert world.eleme.menus[SHOP].missing([1, 2]) == ["红烧牛肉面-小份"]
+    assert world.eleme.menus[155000002].missing([1, 2]) == []
     caller.result("eleme.product.item.batchOnShelf", specIds=[spec])
     assert world.eleme.menus[SHOP].missing([1, 2]) == []
     caller.result("eleme.product.item.batchClearStock", specIds=[spec])
