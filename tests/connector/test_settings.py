@@ -3,7 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from connector.settings import ELEME_PRODUCTION, ElemeApp, SettingsError, load, load_database_url, load_eleme_apps
+from connector.settings import (
+    ELEME_PRODUCTION,
+    MEITUAN_PRODUCTION,
+    ElemeApp,
+    SettingsError,
+    load,
+    load_database_url,
+    load_eleme_apps,
+    load_meituan_apps,
+)
 
 HOOK_KEY = b"an invented key of 32 bytes ....."
 APPS = [{"app_id": 10000001, "key": "invented-key", "secret": "invented-secret"}]
@@ -55,6 +64,7 @@ def test_a_complete_environment_is_read_with_the_defaults_of_the_contract(enviro
     assert settings.eleme_api_url == ELEME_PRODUCTION == "https://open-api.shop.ele.me"
     assert (settings.cancel_window, settings.queues) == (60, 4)
     assert (settings.meituan_apps, settings.public_urls) == ((), ())
+    assert settings.meituan_api_url == MEITUAN_PRODUCTION == "https://waimaiopen.meituan.com"
 
 
 def test_the_optional_settings_are_read(environment):
@@ -200,7 +210,10 @@ def test_the_hook_secret_is_checked(environment, secret, problem):
         ("CANCEL_WINDOW_SECONDS", "９"),
         ("QUEUES", "0"),
         ("QUEUES", "1" * 5000),
+        ("MEITUAN_API_URL", "somewhere"),
         ("MEITUAN_APPS", '[{"app_id": 1, "secret": "s", "callback_urls": "x"}]'),
+        ("MEITUAN_APPS", '[{"app_id": 1, "secret": "s", "callback_urls": ["x.invalid/y"]}]'),
+        ("MEITUAN_APPS", '[{"app_id": 1, "secret": "", "callback_urls": ["https://x.invalid"]}]'),
     ],
 )
 def test_a_wrong_value_is_named_and_not_shown(environment, name, value):
@@ -230,3 +243,40 @@ def test_simulating_needs_the_applications_alone(environment):
         if name != "ELEME_APPS":
             environment.delenv(name)
     assert [app.app_id for app in load_eleme_apps()] == ["10000001"]
+
+
+def meituan(*urls):
+    return json.dumps([{"app_id": n, "secret": "s", "callback_urls": one} for n, one in enumerate(urls, start=1)])
+
+
+def test_an_address_is_kept_as_it_is_registered_but_for_blanks(environment):
+    environment.setenv("MEITUAN_APPS", meituan([" https://a.invalid/hook/ ", "http://b.invalid:8080/x"]))
+    assert load().meituan_apps[0].callback_urls == ("https://a.invalid/hook/", "http://b.invalid:8080/x")
+
+
+def test_applications_whose_pushes_could_not_be_verified_are_all_named(environment):
+    environment.setenv("MEITUAN_APPS", meituan([], ["https://a.invalid/x"], []))
+    (wrong,) = failure().wrong
+    assert wrong.startswith("MEITUAN_APPS[0], [2] without callback_urls, and no PUBLIC_URL")
+    environment.setenv("PUBLIC_URL", "https://a.invalid")
+    assert [app.app_id for app in load().meituan_apps] == ["1", "2", "3"]
+
+
+def test_a_wrong_public_url_is_told_once(environment):
+    environment.setenv("MEITUAN_APPS", meituan([]))
+    environment.setenv("PUBLIC_URL", "a.invalid")
+    (wrong,) = failure().wrong
+    assert wrong.startswith("PUBLIC_URL must be")
+
+
+def test_one_of_the_two_platforms_is_enough(environment):
+    environment.delenv("ELEME_APPS")
+    assert failure().missing == ("ELEME_APPS",)
+    environment.setenv("MEITUAN_APPS", meituan(["https://a.invalid/x"]))
+    assert (load().eleme_apps, len(load().meituan_apps)) == ((), 1)
+
+
+def test_simulating_meituan_is_optional(environment):
+    assert load_meituan_apps() == ()
+    environment.setenv("MEITUAN_APPS", meituan([]))
+    assert [app.secrets for app in load_meituan_apps()] == [("s",)]
