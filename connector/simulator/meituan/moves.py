@@ -23,6 +23,8 @@ from .receipt import whole
 if TYPE_CHECKING:
     from connector.simulator.acting import Moment
 
+    from .order import Refund
+
 MINUTE = 60
 NOT_IN_TIME = 1001
 BY_CUSTOMER = 1102
@@ -49,14 +51,22 @@ def back(order: Order, at: int) -> None:
 
 
 def void(order: Order, code: int, reason: str, by: Op, at: int) -> list[Message]:
-    """Status 9 by a cancellation: everything left goes back; a request that waited has nothing left to ask for."""
+    """Status 9 by a cancellation: everything left goes back."""
     if order.open_refund:
-        order.open_refund.changed_at = at
-        order.open_refund.result = Result.APPEAL_WITHDRAWN if order.open_refund.appeal else Result.WITHDRAWN
+        _settle(order, order.open_refund, at)
     order.status, order.changed_at = Status.CANCELLED, at
     order.ended = Ended(code=code, reason=reason, by=by, at=at)
     back(order, at)
     return [cancelled(order, order.ended)]
+
+
+def _settle(order: Order, refund: Refund, at: int) -> None:
+    """A request ends with its order: a full one is granted, a part of it has nothing left to ask for."""
+    refund.changed_at = at
+    if refund.parts:
+        refund.result = Result.WITHDRAWN
+    else:
+        refund.amount, refund.result = order.left, Result.SHOP_AGREED
 
 
 def confirm(order: Order, moment: Moment) -> list[Message]:
