@@ -14,6 +14,7 @@ from connector.domain.money import Money
 from connector.domain.order import Fact, Goods, Kind, Millis, RefundWords, Rider, Scope, Statement, Status
 from connector.domain.table import TABLE
 from mappings.eleme_order import platform_id, read_order
+from mappings.eleme_prices import with_prices
 from mappings.fields import Count, Epoch, Lenient, Text, Yuan, load
 from mappings.wire import read, storable
 
@@ -220,7 +221,8 @@ def read_pulled(body: bytes) -> tuple[str, tuple[Fact, ...]]:
     """An order that we asked for: its content, and what it states of itself.
 
     Args:
-        body: ``{"pulled_at": ms, "order": OOrder, "refund": result of getRefundOrder or null}``.
+        body: ``{"pulled_at": ms, "order": OOrder, "refund": result of getRefundOrder or null}``, perhaps with
+            ``"prices"``, the result of getCommodities.
 
     Raises:
         Refused: it cannot be read.
@@ -229,7 +231,7 @@ def read_pulled(body: bytes) -> tuple[str, tuple[Fact, ...]]:
     if not isinstance(pulled, Mapping) or not isinstance(pulled.get("pulled_at"), int):
         raise Refused("pulled order: an object expected")
     at = Millis(pulled["pulled_at"])
-    number, content, active = read_order(pulled.get("order"), at)
+    number, content, active = read_order(with_prices(pulled.get("order"), pulled.get("prices")), at)
     said = load(_STATUS, pulled["order"], "pulled order")
     refund = _words(load(_REFUND, pulled["refund"], "pulled refund")) if pulled.get("refund") else None
     facts = [Fact(key=f"pull:{at}", kind=Kind.PULL, at=at, pulled=True, statement=_statement(said, refund))]

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final, Literal, Self
 
 import httpx
 
-from connector.domain.errors import BadSignature, Refused, Unreadable
+from connector.domain.errors import BadSignature, Refused, Unavailable, Unreadable
 from connector.domain.gaps import Known, Listed
 from connector.domain.menu import MenuItem
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
@@ -194,9 +195,9 @@ class Eleme:
         return Answer(taken=False, words=f"{outcome.words} ({outcome.code})")
 
     def fetch(self, order: OrderRef, store: StoreRef) -> Envelope:
-        """Read an order back, and its refund if it has one."""
+        """Read an order back, with its dishes' activity prices, and its refund if it has one."""
         api = self._api(store)
-        return self._pulled(api, order_of(api, order), order, store)
+        return self._pulled(api, order_of(api, order), order, store, prices=True)
 
     def missed(self, store: StoreRef, known: Known, since: Millis) -> Iterator[Envelope]:
         """Pushes that were given up, orders that we lack, orders of which the platform knows more than we do."""
@@ -215,15 +216,24 @@ class Eleme:
         with patient():
             yield from listed(self._api(store), store, day)
 
-    def _pulled(self, api: ElemeApi, found: Any, order: OrderRef, store: StoreRef) -> Envelope:  # noqa: ANN401 - JSON
+    def _pulled(
+        self,
+        api: ElemeApi,
+        found: Any,  # noqa: ANN401 - somebody else's JSON
+        order: OrderRef,
+        store: StoreRef,
+        *,
+        prices: bool = False,
+    ) -> Envelope:
         """An order as it was read, with its refund if it has one; its shop is its own, also where we do not know it."""
         asked, refund = self._clock.now(), None
         if isinstance(found, Mapping) and found.get("refundStatus") not in {None, "", "noRefund"}:
-            told = api.call("eleme.order.getRefundOrder", {"orderId": split_ref(order)[1]})
-            refund = told.result  # nothing if it is refused: what the order says of itself counts all the same
+            answer = api.call("eleme.order.getRefundOrder", {"orderId": split_ref(order)[1]})
+            refund = answer.result  # nothing if it is refused: what the order says of itself counts all the same
         if not split_ref(store)[1] and isinstance(found, Mapping):
             store = StoreRef(f"eleme:{storable(str(found.get('shopId') or ''))}")
-        body = write({PULLED_AT: asked, "order": plain(found), "refund": plain(refund)}).encode()
+        more = {"prices": plain(_prices(api, order))} if prices else {}
+        body = write({PULLED_AT: asked, "order": plain(found), "refund": plain(refund), **more}).encode()
         digest = hashlib.sha256(body).hexdigest()
         return Envelope(source=self.name, lane=store, digest=digest, body=body, order=order)
 
@@ -255,6 +265,13 @@ def _alerts(raw: RawEvent) -> tuple[Alert, ...]:
     key, since = (subject, news.at) if news.so is not None else (f"{subject}:{news.at}", None)
     state: Literal["open", "closed"] = "closed" if news.so is False else "open"
     return (Alert(key=key, kind=news.kind, store=raw.lane, order=None, text=news.text, state=state, since=since),)
+
+
+def _prices(api: ElemeApi, order: OrderRef) -> Any:  # noqa: ANN401 - somebody else's JSON
+    """Activity prices of its dishes; an order counts without them."""
+    with suppress(Unavailable):
+        return api.call("eleme.order.getCommodities", {"orderId": split_ref(order)[1]}).result
+    return None
 
 
 def _text(value: object) -> str:

@@ -4,7 +4,7 @@ import pytest
 from connector.domain.errors import Refused
 from connector.platforms.eleme import Eleme
 from connector.ports import Command
-from tests.connector.platforms.test_eleme import Server, eleme, error
+from tests.connector.platforms.test_eleme import NUMBER, ORDER, Server, eleme, error, raw
 from tests.shelf import Shelf
 
 STORE = "eleme:155000001"
@@ -98,6 +98,32 @@ def test_a_dish_without_the_platforms_number_is_refused_before_any_call(action, 
     server = Server()
     assert not eleme(server).perform(press(action, *rows)).taken
     assert server.asked == []
+
+
+def pulled(*answers):
+    platform = eleme(Server(ok(ORDER), *answers))
+    envelope = platform.fetch(f"eleme:{NUMBER}", STORE)
+    return next(fact.content for fact in platform.heard(raw(envelope.body)).facts if fact.content)
+
+
+def test_an_order_that_is_read_back_has_its_dishes_activity_prices():
+    first, second = (item for group in ORDER["groups"] for item in group["items"] if item["skuId"] > 0)
+    prices = {
+        "1": {"id": 1, "userPrice": 9.9, "shopPrice": 8.8, "skuId": str(first["skuId"])},
+        str(second["id"]): {"id": second["id"], "userPrice": 7.7, "skuId": None},
+    }
+    items = pulled(ok(prices)).items
+    assert [(item.user_price, item.shop_price) for item in items] == [(990, 880), (770, 0)]
+    assert [item.discounted for item in items] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [error("BIZ_1"), error("SERVER_ERROR"), ok(None), ok([]), ok({"1": 7}), ok({"1": {}}), httpx.ReadTimeout("lost")],
+)
+def test_an_order_counts_without_them(answer):
+    content = pulled(answer)
+    assert (content.paid, {item.user_price for item in content.items}) == (2680, {0})
 
 
 def test_without_an_application_everything_is_refused_in_words():
