@@ -127,6 +127,17 @@ def _store(one: argparse.ArgumentParser) -> None:
     one.add_argument("store", metavar="STORE", help="eleme:155000001")
 
 
+def _reconciled(one: argparse.ArgumentParser) -> None:
+    _store(one)
+    one.add_argument("day", metavar="DAY", help="2026-11-23, a day in China, or today")
+    one.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="only count, by what Odoo last said it has 仅清点不修复. Otherwise differences are mended, since Odoo is "
+        "counted by asking it with the documents that it should have, which writes those that it lacks",
+    )
+
+
 def _states(one: argparse.ArgumentParser) -> None:
     one.add_argument("file", type=Path, nargs="?", default=Path("STATES.md"), help="%(default)s")
 
@@ -157,6 +168,12 @@ COMMANDS: Final = (
     Command(name="parked", code=f"{_CODE}.operating:parked", help="what waits for a person 查看挂起"),
     Command(name="release", code=f"{_CODE}.operating:release", help="try it again 放行", arguments=_released),
     Command(name="pull", code=f"{_CODE}.operating:pull", help="read a store's open orders back 回读", arguments=_store),
+    Command(
+        name="reconcile",
+        code=f"{_CODE}.auditing:reconcile",
+        help="count a day at the platform, here and in Odoo, and mend it 三方对账并修复",
+        arguments=_reconciled,
+    ),
     Command(name="states", code=f"{_CODE}.trying:states", help="write STATES.md 生成状态文档", arguments=_states),
 )
 

@@ -26,7 +26,7 @@ _EVENT_DIGITS = 18  # longer than any event's number; a bigint holds them all
 def migrate(_args: argparse.Namespace) -> int:
     """Bring the tables up to date."""
     engine.migrate(settings.load_database_url())
-    _console().print("The tables are up to date. 数据表已是最新。")
+    shown().print("The tables are up to date. 数据表已是最新。")
     return 0
 
 
@@ -34,12 +34,12 @@ def parked(_args: argparse.Namespace) -> int:
     """Show what waits for a person; 1 if anything does."""
     with closing(build(settings.load())) as services:
         found = inspect.waiting(services.journal.engine)
-    table = _table("order or event 订单或事件", "store 门店", "kind", "since 自", "by", "reason 原因")
+    table = tabled("order or event 订单或事件", "store 门店", "kind", "since 自", "by", "reason 原因")
     for one in found:
         event = f"event {one.event}" if one.event is not None else ""
         what = " · ".join(part for part in (one.order, event) if part)
         table.add_row(what, one.lane, one.kind, _time(one.since), one.by, one.reason)
-    console = _console()
+    console = shown()
     console.print(table if found else "Nothing is parked. 没有挂起的订单。")
     if found:
         console.print(
@@ -62,7 +62,7 @@ def release(args: argparse.Namespace) -> int:
             raise Refused(f"nothing is parked under this name 未挂起: {args.order}")
         services.bell.ring(lane, "advance")
         services.bell.ring(lane, "deliver")
-    _console().print(f"{args.order} is tried again. 已重新处理。")
+    shown().print(f"{args.order} is tried again. 已重新处理。")
     return 0
 
 
@@ -83,10 +83,10 @@ def pull(args: argparse.Namespace) -> int:
         refs = inspect.unfinished(services.journal.engine, store)
         results = [(ref, _pulled(services, platform, ref, store)) for ref in refs]
         services.bell.ring(store, "advance")
-    table = _table("order 订单", "result 结果")
+    table = tabled("order 订单", "result 结果")
     for ref, (_, words) in results:
         table.add_row(ref, words)
-    _console().print(table if results else "No order of this store may still change. 没有未完成的订单。")
+    shown().print(table if results else "No order of this store may still change. 没有未完成的订单。")
     return 0 if all(taken for _, (taken, _) in results) else 1
 
 
@@ -96,16 +96,16 @@ def trace(args: argparse.Namespace) -> int:
         found = inspect.trace(services.journal.engine, Vault(), OrderRef(args.order))
     if found is None:
         raise Refused(f"nothing has been heard of this order 没有此订单: {args.order}")
-    console = _console()
+    console = shown()
     console.print(f"[b]{args.order}[/b]")
     for name in ("store", "state", "sold", "version", "parked", "parked_by", "wants"):
         console.print(f"  {name}: {found.order.get(name, '')}", highlight=False)
     console.print(_facts(found))
-    events = _table("event", "source", "heard 收到", "state", "attempts", "reason", title="events 事件")
+    events = tabled("event", "source", "heard 收到", "state", "attempts", "reason", title="events 事件")
     for row in found.events:
         events.add_row(*_cells(row, "id", "source", "received_at", "state", "attempts", "reason"))
     console.print(events)
-    effects = _table("effect", "key", "version", "state", "attempts", "due 到期", "reason", title="outbox 待发")
+    effects = tabled("effect", "key", "version", "state", "attempts", "due 到期", "reason", title="outbox 待发")
     for row in found.effects:
         effects.add_row(*_cells(row, "kind", "key", "version", "state", "attempts", "due_at", "reason"))
     console.print(effects)
@@ -116,7 +116,7 @@ def _facts(found: inspect.Trace) -> Table:
     """Facts in the order in which they are read, each with the state that the order then was in."""
     told = {fact.key: number for fact, number, _ in found.facts}
     read = replay((fact for fact, _, aside in found.facts if not aside), sold=False, terms=found.terms).read
-    table = _table("time 时间", "fact 事件", "who", "event", "key", "state after 之后状态", title="facts 事实")
+    table = tabled("time 时间", "fact 事件", "who", "event", "key", "state after 之后状态", title="facts 事实")
     for position, fact in enumerate(read):
         state = replay(read[: position + 1], sold=False, terms=found.terms).state
         shown = f"{state} {STATE_NAMES[state][0]}"
@@ -146,13 +146,14 @@ def _pulled(services: Services, platform: Platform, ref: OrderRef, store: StoreR
     return True, f"event {number}" if fresh else f"event {number}, known 已有"
 
 
-def _console() -> Console:
-    """A pipe has no width of its own, and folded cells cannot be searched."""
+def shown() -> Console:
+    """Where to print: a pipe has no width of its own, and folded cells cannot be searched."""
     console = Console()
     return console if console.is_terminal else Console(width=_WIDTH)
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
+def tabled(*columns: str, title: str | None = None) -> Table:
+    """A table whose cells are folded rather than cut."""
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")

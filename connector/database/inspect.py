@@ -160,6 +160,21 @@ def open_work(engine: Engine) -> int:
         return sum(int(connection.scalar(count) or 0) for count in (events, effects, windows))
 
 
+def due_work(engine: Engine, store: StoreRef, now: Millis) -> int:
+    """How many events and documents of a shop could be applied and delivered now.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    events = select(func.count()).where(INBOX.c.lane == store, INBOX.c.state == "pending", INBOX.c.due_at <= now)
+    held = select(ORDERS.c.ref).where(ORDERS.c.ref == OUTBOX.c.order_ref, ORDERS.c.parked.is_not(None)).exists()
+    documents = select(func.count()).where(
+        OUTBOX.c.lane == store, OUTBOX.c.kind == "document", OUTBOX.c.state == "pending", OUTBOX.c.due_at <= now, ~held
+    )
+    with translated(), engine.connect() as connection:
+        return sum(int(connection.scalar(count) or 0) for count in (events, documents))
+
+
 def release(engine: Engine, what: OrderRef | int, now: Millis) -> StoreRef | None:
     """Let a parked order, or a parked event by its number, be tried again from the beginning.
 
