@@ -191,6 +191,20 @@ class TestReports(WaimaiCase):
             with self.assertRaises(AccessError):
                 self.env[model].with_user(clerk).search_count([])
 
+    def test_staff_read_the_names_that_the_screens_show(self):
+        self.a_day()
+        desk = new_test_user(self.env, "desk", groups="waimai_bridge.group_desk")
+        self.store.user_ids = desk
+        self.env.flush_all()
+        for model, measure in (("waimai.report.sale", "amount:sum"), ("waimai.report.material", "used:sum")):
+            records = self.env[model].with_user(desk)
+            names = {name: {"fields": {"display_name": {}}} for name in ("warehouse_id", "store_id", "product_id")}
+            rows = records.web_search_read([], {"day": {}, "source": {}, **names})["records"]
+            self.assertEqual({row["source"] for row in rows}, {"eleme", "till"})
+            self.assertEqual({row["warehouse_id"]["display_name"] for row in rows}, {self.shop.name})
+            groups = records.formatted_read_group([], ["warehouse_id", "day:day", "source"], [measure])
+            self.assertEqual({group["warehouse_id"][1] for group in groups}, {self.shop.name})
+
     def test_rows_read_as_they_are_found(self):
         self.a_day()
         self.env.flush_all()
