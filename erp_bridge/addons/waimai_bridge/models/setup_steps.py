@@ -73,7 +73,9 @@ class WaimaiSetup(models.AbstractModel):
 
     def _products_step(self, stores):
         rows = [{**self._named(store), **self._counts(store), "checks": self._menu(store)} for store in stores]
-        return {"checks": [], "rows": rows}
+        todo = self.env._("Add a store first.")
+        checks = [] if stores else [told(WAIT, self.env._("There is no menu without a store."), todo)]
+        return {"checks": checks, "rows": rows}
 
     def _counts(self, store):
         pulled = store.menu_pulled_at

@@ -74,6 +74,16 @@ class WaimaiStore(models.Model):
         for store in self:
             store.store_ref = f"{store.platform}:{store.platform_ref}"
 
+    @api.depends("name", "platform")
+    def _compute_display_name(self):
+        """The name; with the platform where a shop has the same name on both."""
+        labels = dict(self._fields["platform"]._description_selection(self.env))
+        groups = self.sudo()._read_group([("name", "in", self.mapped("name"))], ["name"], ["__count"])
+        counts = dict(groups)
+        for store in self:
+            twin = counts.get(store.name, 0) > 1
+            store.display_name = f"{store.name} · {labels[store.platform]}" if twin else store.name
+
     @api.constrains("company_id")
     def _check_currency(self):
         for store in self:

@@ -143,6 +143,19 @@ class TestRights(WaimaiCase):
         with self.assertRaises(AccessError):
             order.item_ids.action_map()
 
+    def test_every_model_of_ours_is_closed(self):
+        ours = [model for name, model in self.env.items() if name.startswith("waimai.") and not model._abstract]
+        self.assertGreater(len(ours), len(MODELS))
+        for model in ours:
+            for operation in ("read", "create", "write", "unlink"):
+                for user in (self.nobody, self.bot):
+                    self.assertFalse(model.with_user(user).has_access(operation), f"{user.login} {operation} {model}")
+                if operation != "read" and not model._transient:
+                    self.assertFalse(model.with_user(self.desk).has_access(operation), f"desk {operation} {model}")
+            if not model._transient and {"store_id", "order_id", "company_id"} & set(model._fields):
+                rules = self.env["ir.rule"].search([("model_id.model", "=", model._name)])
+                self.assertTrue(rules.filtered("global"), f"{model._name} keeps no company to itself")
+
     def test_nobody_else_calls_the_bots_methods(self):
         calls = {
             "sync": lambda env: env["waimai.order"].sync([]),

@@ -71,7 +71,8 @@ export class WaimaiSetup extends Component {
             status.steps.connector = this.state.status.steps.connector;
             const states = Object.values(status.steps).map((step) => step.state);
             status.ready = states.every((state) => ["ok", "hint"].includes(state));
-        } else {
+        }
+        if (!this.state.status) {
             this.state.form = { url: status.url, secret: "", simulator: status.simulator };
         }
         this.state.status = status;
@@ -99,6 +100,7 @@ export class WaimaiSetup extends Component {
         return this.during(async () => {
             await this.orm.call("waimai.setup", "save", [secret ? { url, secret } : { url }]);
             await this.load(true);
+            Object.assign(this.state.form, { url: this.state.status.url, secret: "" });
         });
     }
 
