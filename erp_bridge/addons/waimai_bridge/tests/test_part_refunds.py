@@ -155,6 +155,8 @@ class TestPartRefunds(WaimaiCase):
         wizard = self.env["waimai.command.wizard"].with_user(self.desk)
         with self.assertRaises(AccessError):
             wizard.create({"order_id": other.id, "action": "cancel"})
+        with self.assertRaises(UserError):
+            wizard.create({"order_id": mine.id, "action": "off_sale"}).action_send()
         lines = [(0, 0, {"item_id": other.item_ids.id, "quantity": 1})]
         with self.assertRaises(ValidationError):
             wizard.create({"order_id": mine.id, "action": "part_refund", "line_ids": lines})

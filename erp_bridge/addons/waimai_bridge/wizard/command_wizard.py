@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.waimai_bridge.models.const import ACTIONS, REASONS
+from odoo.addons.waimai_bridge.models.const import ACTIONS, ORDER_ACTIONS, REASONS
 from odoo.addons.waimai_bridge.models.numbers import yuan
 from odoo.addons.waimai_bridge.models.reasons import (
     ANSWER_WORDS,
@@ -65,6 +65,8 @@ class WaimaiCommandWizard(models.TransientModel):
     def action_send(self):
         """Press the button with what was filled in; the same checks as there."""
         self.ensure_one()
+        if self.action not in ORDER_ACTIONS:
+            raise UserError(self.env._("This is no button of an order."))
         getattr(self.order_id, f"action_{self.action}")(**self._args())
         return {"type": "ir.actions.act_window_close"}
 
