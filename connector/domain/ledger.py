@@ -173,6 +173,8 @@ class Ledger:
             self.problem = CONTRADICTION
         if self.all_back and not self.closed:
             self.closed = True
+            if self.problem == UNKNOWN_REFUND:
+                self.problem = ""  # whatever it was: all of it is back
             for entry in self.entries:
                 if entry.case.open:
                     entry.case = replace(entry.case, status="withdrawn")

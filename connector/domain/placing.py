@@ -32,7 +32,7 @@ class _Known:
     accepted: int | None
     finished: int | None
     asked: Mapping[str, Millis]
-    pushed: frozenset[tuple[str, Status]]
+    pushed: Mapping[str, frozenset[tuple[int, Status]]]
     asked_apart: frozenset[tuple[str, Millis]]
     full_grant: bool
 
@@ -59,10 +59,19 @@ def _about(facts: Sequence[Fact]) -> _Known:
         accepted=min((fact.second for fact in facts if fact.accepts), default=None),
         finished=_finished(facts),
         asked=asked,
-        pushed=frozenset((c.key, OUTCOMES[f.kind]) for f, c in told if f.kind in OUTCOMES),
+        pushed=_pushed(told),
         asked_apart=frozenset((c.key, c.asked_at) for f, c in told if f.kind in OUTCOMES and not c.appeal),
         full_grant=any(_grants_all(fact) for fact in facts),
     )
+
+
+def _pushed(told: Sequence[tuple[Fact, Claim]]) -> dict[str, frozenset[tuple[int, Status]]]:
+    """What the messages of each case say, with the second in which each was sent."""
+    pushed: dict[str, set[tuple[int, Status]]] = {}
+    for fact, claim in told:
+        if fact.kind in OUTCOMES:
+            pushed.setdefault(claim.key, set()).add((claim.sent_at // 1000, OUTCOMES[fact.kind]))
+    return {key: frozenset(said) for key, said in pushed.items()}
 
 
 def _finished(facts: Sequence[Fact]) -> int | None:
@@ -89,11 +98,17 @@ def _placed(fact: Fact, about: _Known) -> Fact | None:
     if fact.claim is None:
         return fact
     claim = fact.claim
-    if fact.statement is not None and fact.statement.case and (claim.key, fact.statement.case) in about.pushed:
-        return None  # the push says it itself, with its own time
+    if fact.statement is not None and _said(fact, claim, about):
+        return None
     first = about.asked.get(claim.key, claim.asked_at)
     code = fact.code + (_RETURN if about.completed(first) else 0)
     return replace(fact, code=code, at=_read_at(fact, claim, about), claim=replace(claim, asked_at=first))
+
+
+def _said(fact: Fact, claim: Claim, about: _Known) -> bool:
+    """Whether a push says itself what a pull states, with its own time, which is not before the stated one."""
+    outcome = fact.statement and fact.statement.case
+    return any(status == outcome and second >= fact.second for second, status in about.pushed.get(claim.key, ()))
 
 
 def _cancelled(fact: Fact, about: _Known) -> int:

@@ -23,7 +23,8 @@ class Eleme(Making):
         moves = [(2, self._rider), (0.4, self._reminder), *[(w / 8, move) for w, move in self.presses()]]
         if self.books.accepted is None and not self.books.finished:
             return [*moves, (7, self._accept), (0.8, lambda: self._void(14)), (0.3, lambda: self._ask("cancel"))]
-        moves += [(0.3, lambda: self._void(self.rng.choice((15, 17)))), (0.5, self._part)]
+        part = 1.5 if self.books.open else 0.4
+        moves += [(self.regret(), lambda: self._void(self.rng.choice((15, 17)))), (part, self._part)]
         if not self.books.finished:
             moves.append((1.2, self._finish))
         return [*moves, *self._refunds("cancel"), *self._refunds("return")]
@@ -34,7 +35,13 @@ class Eleme(Making):
             moves.append((3, lambda: self._void(15 if self.books.accepted else 14)))
         if self.books.accepted is not None and not self.books.finished:
             moves.append((0.4, self._finish))
-        return moves
+        return [*moves, *[(2, lambda case=case: self._too_late(case)) for case in self.books.unanswered]]
+
+    def _too_late(self, case):
+        """The answer to what the platform had ended meanwhile."""
+        self.books.unanswered.remove(case)
+        self.now = (self.now // 1000 + 1) * 1000
+        self._short("grant", 23, case)
 
     def _accept(self):
         self.emit("accepted", 12)

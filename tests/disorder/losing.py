@@ -55,7 +55,7 @@ def _hold(hearing, known, life):
         "finished": back or found["order_state"] in {"completed", "partially_refunded"},
         "refunded": found["refunded"],
         "open": any(case["status"] in {"requested", "arbitrating"} for case in found["refunds"]),
-        "more cases": _too_many(truth["refunds"], found["refunds"]) and found["refunds"],
+        "more cases": not books.all_back and _too_many(truth["refunds"], found["refunds"]),
         "standstill": life.standstill,
     }
     if not sure["accepted"]:
@@ -76,8 +76,8 @@ def _told_accepted(history, books):
 
 
 def _too_many(truth, found):
-    """More cases than the platform has; one that it granted by making the order void may be told as that alone."""
-    kept = [case for case in found if case["key"] != "void" and case["status"] != "withdrawn"]
+    """More cases than the platform has; those that it withdrew need not be told."""
+    kept = [case for case in found if case["status"] != "withdrawn"]
     return len(kept) > len(truth) or any(
         sum(case["status"] == status for case in kept) > sum(case["status"] == status for case in truth)
         for status in ("requested", "arbitrating", "rejected", "granted")

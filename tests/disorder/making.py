@@ -122,13 +122,17 @@ class Making:
         """What staff may press: anything that happened in the kitchen, once the order was sold."""
         books, actions = self.books, ("start", "ready", "dispatch")
         if books.accepted is None and not books.imported:
-            return [] if books.all_back or self.events[-1].what == "press" else [(3, lambda: self.press("accept"))]
+            return [] if books.all_back or self.events[-1].what == "press" else [(9, lambda: self.press("accept"))]
         if not self._sold_as_far_as_we_know():
             return []
         moves = [(4, lambda name=name: self.press(name)) for name in actions]
         if not books.all_back and books.reached < STEPS.index("accepted") and not books.open:
             moves.append((4, lambda: self.press("accept")))
         return moves
+
+    def regret(self):
+        """How likely somebody cancels: most do so within the window."""
+        return 0.3 if self.books.finished or self.now // 1000 > self.books.window_ends else 1.2
 
     def _sold_as_far_as_we_know(self):
         books = self.books

@@ -26,7 +26,7 @@ class Meituan(Making):
         moves = [(2, self._rider), (0.5, self._note), *[(w / 8, move) for w, move in self.presses()]]
         if books.accepted is None:
             return [*moves, (7, self._accept), (0.9, self._cancel)]
-        moves += [(0.4, self._cancel), (0.6, self._merchant_part), (0.3, self._instant)]
+        moves += [(self.regret(), self._cancel), (0.6, self._merchant_part), (0.3, self._instant)]
         if not books.finished:
             moves.append((1.5, self._finish))
         share = 1.2 if not books.finished or self.returns < 2 else 0.1
@@ -39,7 +39,14 @@ class Meituan(Making):
         moves = [(2, self._rider), (0.5, self._note), *[(w / 8, move) for w, move in self.presses()]]
         if self.books.accepted is not None and not self.books.finished:
             moves.append((0.2, self._finish))
-        return moves
+        late = [case for case in self.books.unanswered if not self.modes[case.key]]
+        return [*moves, *[(2, lambda case=case: self._too_late(case)) for case in late]]
+
+    def _too_late(self, case):
+        """The platform closes what was still open when all went back."""
+        self.books.unanswered.remove(case)
+        self.now = (self.now // 1000 + 1) * 1000
+        self._tell("reject", 22, case, ("reject", 3, 0, None))
 
     def _accept(self):
         self.emit("accepted", 12)
@@ -136,9 +143,9 @@ class Meituan(Making):
             return [(2, lambda: self._judge(case))]
         if case.status != "rejected" or self.modes.get(case.key) == "judged":
             return []
-        moves = [(0.15, lambda: self._grant(case, ("agree", 4, 0, None)))] if not self.modes.get(case.key) else []
+        moves = [(0.6, lambda: self._grant(case, ("agree", 4, 0, None)))] if not self.modes.get(case.key) else []
         if case.scope == "full" and not self.books.open:
-            moves.append((2, lambda: self._appeal(case)))
+            moves.append((4, lambda: self._appeal(case)))
         return moves
 
     def _tell(self, what, code, case, words):

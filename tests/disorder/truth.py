@@ -97,6 +97,7 @@ class Books:
     waimai: int = 0
     riders: list = field(default_factory=list)
     cases: dict = field(default_factory=dict)
+    unanswered: list = field(default_factory=list)
 
     @property
     def granted(self):
@@ -141,6 +142,7 @@ class Books:
         if self.all_back:
             for case in self.open:
                 case.status = "withdrawn"
+                self.unanswered.append(case)
 
     def _reach(self, step):
         self.reached = max(self.reached, STEPS.index(step))
@@ -177,6 +179,7 @@ class Books:
             return
         whole = [case for case in self.open if case.scope == "full"]
         case = whole[0] if whole else TrueCase("void", event.family or "cancel", "full", asked=event.at)
+        self.unanswered += whole[:1]
         self.cases[case.key] = case
         case.money, case.status = self.left, "granted"
         self.all_back = True

@@ -83,6 +83,20 @@ def test_a_pulled_grant_of_a_sum_that_no_known_grant_has_is_another_one(asked):
     assert sorted(told(late)) == [("cancel-1", "granted", 500), ("merchant-1", "granted", 800)]
 
 
+def test_an_appeal_refused_again_is_refused_if_only_a_pull_tells_it():
+    refused_again = stated(900, "rejected", asked=200)
+    heard = [said(Kind.ASK, 200), said(Kind.REJECT, 300, asked=200), said(Kind.APPEAL, 400, asked=200, appeal=True)]
+    assert told(live(*SOLD, *heard, refused_again)) == [("7001", "rejected", 0)]
+    assert told(live(*SOLD, *heard[:2], refused_again)) == [("7001", "rejected", 0)]
+    assert told(live(*SOLD, *heard, stated(400, "rejected", asked=200))) == [("7001", "rejected", 0)]
+
+
+@pytest.mark.parametrize("ending", [(15, 900), pull(900, void=True), fact(25, 900, scope="full")])
+def test_a_grant_of_an_unknown_sum_matters_no_more_once_all_is_back(ending):
+    life = live(*SOLD, (23, 300), ending)
+    assert (life.standstill, life.granted, life.state) == ("", 3000, "refunded")
+
+
 def test_a_part_granted_without_a_sum_to_a_request_never_heard_waits_until_a_pull_tells_the_sum():
     granted = fact(23, 300, scope="part")
     assert live(*SOLD, granted).standstill == UNKNOWN_REFUND
