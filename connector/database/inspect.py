@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, fun
 
 from connector.database.errors import translated
 from connector.database.orders import unpack
-from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX
+from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX, PULLS
 from connector.domain.documents import Document
 from connector.domain.order import Fact, Millis, OrderRef, StoreRef, Terms
 from connector.vault import Vault
@@ -69,12 +69,28 @@ def gauges(engine: Engine, now: Millis) -> dict[str, Gauge]:
         oldest = connection.scalar(select(func.min(INBOX.c.received_at)).where(pending))
         outbox = _counted(connection, OUTBOX.c.kind, opened, ["document", "command", "fetch", "news"])
         orders = connection.scalar(select(func.count()).where(ORDERS.c.parked.is_not(None))) or 0
+        pulls = connection.execute(select(PULLS)).all()
     age = max(0, now - oldest) / 1000 if oldest else 0.0
     return {
         "waimai_inbox_rows": ("Events that are not done, by state", ("state",), inbox),
         "waimai_inbox_oldest_seconds": ("Age of the oldest pending event", (), {(): age}),
         "waimai_outbox_rows": ("Effects that are not done, by kind", ("kind",), outbox),
         "waimai_orders_parked": ("Orders that wait for a person", (), {(): float(orders)}),
+        "waimai_gaps_found": (
+            "Orders and messages that had not reached us, found by asking the platform",
+            ("store",),
+            {(row.lane,): float(row.found) for row in pulls},
+        ),
+        "waimai_pull_age_seconds": (
+            "How long ago the platform was asked what was missed",
+            ("store",),
+            {(row.lane,): max(0, now - row.pulled_at) / 1000 for row in pulls},
+        ),
+        "waimai_pull_failing": (
+            "Whether the last time it did not answer, or not all",
+            ("store",),
+            {(row.lane,): float(bool(row.reason)) for row in pulls},
+        ),
     }
 
 

@@ -209,7 +209,7 @@ class Eleme:
             api = self._api(store)
             for order, row in missed(api, store, known, since):
                 found = row if row is not None else order_of(api, order)
-                yield self._pulled(api, found, order, store)
+                yield self._pulled(api, found, order, store, prices=True)
 
     def listed(self, store: StoreRef, day: date) -> Iterator[Listed]:
         """The platform's list of a day."""

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
-from connector.database.tables import INBOX, ORDERS, OUTBOX
+from connector.database.tables import INBOX, ORDERS, OUTBOX, PULLS
 from connector.domain.errors import Refused, Unavailable
 from connector.vault import Vault
 from connector.web.health import Pings
@@ -131,6 +131,17 @@ def test_metrics_show_what_waits(client, engine):
     assert found["waimai_outbox_rows", frozenset({"command"})] == 0
     assert found["waimai_orders_parked", frozenset()] == 1
     assert found["waimai_database_up", frozenset()] == 1
+
+
+def test_metrics_show_when_each_shop_was_asked_about_and_what_was_found(client, engine):
+    row = {"lane": "eleme:1", "pulled_at": 1_000, "full_at": 0, "found": 3, "reason": "away"}
+    with engine.begin() as connection:
+        connection.execute(insert(PULLS), [row, {**row, "lane": "eleme:2", "found": 0, "reason": ""}])
+    found = figures(client)
+    names = ("waimai_gaps_found", "waimai_pull_failing")
+    shown = {(name, store): found[name, frozenset({store})] for name in names for store in ("eleme:1", "eleme:2")}
+    assert list(shown.values()) == [3, 0, 1, 0]
+    assert found["waimai_pull_age_seconds", frozenset({"eleme:1"})] > 1_000_000
 
 
 def test_metrics_without_a_database_still_show_what_was_counted(services):
