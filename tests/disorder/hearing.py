@@ -88,10 +88,10 @@ class Hearing:
     def life(self, known, *, sold, due=True):
         return self.replay([*known.values(), DUE] if due else list(known.values()), sold=sold, terms=self.terms)
 
-    def check(self, how, known, *, sold, but=()):
+    def check(self, how, known, *, sold, due=True, but=()):
         """The end has to be the expected one, ``but`` for these of its parts."""
-        life = self.life(known, sold=sold)
-        expected, found = books_of(self.history, sold=sold).expected(), ends(life)
+        life = self.life(known, sold=sold, due=due)
+        expected, found = books_of(self.history, sold=sold, rung=due).expected(), ends(life)
         expected.update({name: found[name] for name in but})
         if found != expected or life.standstill:
             found["standstill"], expected["standstill"] = life.standstill, ""
@@ -105,7 +105,9 @@ class Hearing:
 
     def in_order(self):
         self.deliveries += len(self.facts)
-        self.check("in order", {fact.key: fact for fact in self.facts}, sold=self.history.unheard)
+        known = {fact.key: fact for fact in self.facts}
+        self.check("in order", known, sold=self.history.unheard)
+        self.check("in order, the row has not rung", known, sold=self.history.unheard, due=False)
 
     def pulls(self, most=2):
         """What the platform answers at some moments, each true when it was asked."""

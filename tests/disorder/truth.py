@@ -86,6 +86,7 @@ class Books:
     consume_at: str
     sold: bool = False
     echo_voids: bool = False
+    rings: bool = True
     accepted: int | None = None
     imported: bool = False
     finished: bool = False
@@ -116,7 +117,7 @@ class Books:
         return None if self.accepted is None else self.accepted + self.window
 
     def tell(self, event):
-        if self.accepted is not None and event.second > self.window_ends:
+        if self.rings and self.accepted is not None and event.second > self.window_ends:
             self.bring_in()
         if 10 <= event.code < 40 and (event.what != "echo" or self.echo_voids):
             self.waimai = event.code
@@ -244,7 +245,7 @@ def books_of(history, events: Iterable | None = None, *, sold=False, rung=True):
     """The books after these events (all of the history unless told otherwise) and the window's row."""
     told = history.events if events is None else tuple(events)
     grants = any(each.what == "grant" and each.wire.get("whole") for each in told)
-    books = Books(history.paid, history.window, history.consume_at, sold=sold, echo_voids=not grants)
+    books = Books(history.paid, history.window, history.consume_at, sold=sold, echo_voids=not grants, rings=rung)
     for event in told:
         books.tell(event)
     if rung and books.accepted is not None:
