@@ -15,7 +15,7 @@ from connector.domain.order import Fact, Goods, Kind, Millis, RefundWords, Rider
 from connector.domain.table import TABLE
 from mappings.eleme_order import platform_id, read_order
 from mappings.eleme_prices import with_prices
-from mappings.fields import Count, Epoch, Lenient, Text, Yuan, load
+from mappings.fields import ChinaTime, Count, Epoch, Lenient, Text, Yuan, load
 from mappings.wire import read, storable
 
 #: The newer, slim 订单生效, which counts as 10.
@@ -96,6 +96,8 @@ class ListedSchema(Lenient):
 
     daySn = Count()
     totalPrice = Yuan(load_default=None)
+    activeAt = ChinaTime()
+    createdAt = ChinaTime()
 
 
 _PUSH, _NEWS, _REFUND, _STATUS, _LISTED = PushSchema(), NewsSchema(), RefundSchema(), StatusSchema(), ListedSchema()
@@ -207,14 +209,14 @@ def _news(code: int, news: Mapping[str, Any], sent: Millis) -> Fact:
     return fact
 
 
-def read_listed(order: Mapping[str, Any]) -> tuple[int, Money | None]:
-    """An order's number in the day, and what was paid (``None`` if that is not told).
+def read_listed(order: Mapping[str, Any]) -> tuple[int, Money | None, Millis]:
+    """An order's number in the day, what was paid (``None`` if that is not told), and since when it is in effect.
 
     Raises:
         Refused: it cannot be read.
     """
     listed = load(_LISTED, order, "order")
-    return listed["daySn"], listed["totalPrice"]
+    return listed["daySn"], listed["totalPrice"], listed["activeAt"] or listed["createdAt"] or Millis(0)
 
 
 def read_pulled(body: bytes) -> tuple[str, tuple[Fact, ...]]:

@@ -11,6 +11,8 @@ from typing import Final
 from connector.domain.money import Money
 from connector.domain.order import Millis, OrderRef
 
+#: A push may take so long: what is younger is no gap yet.
+GRACE_MILLIS: Final = 30_000
 CHINA: Final = timezone(timedelta(hours=8))
 
 

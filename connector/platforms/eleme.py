@@ -14,7 +14,7 @@ from connector.domain.menu import MenuItem
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.domain.traits import Traits
 from connector.platforms.eleme_api import ElemeApi, Outcome
-from connector.platforms.eleme_lists import listed, missed, not_reached, order_of, push
+from connector.platforms.eleme_lists import listed, missed, not_reached, order_of, push, young
 from connector.platforms.eleme_products import PRODUCT_CALLS, read_menu
 from connector.platforms.http import client
 from connector.platforms.limits import patient
@@ -209,7 +209,8 @@ class Eleme:
             api = self._api(store)
             for order, row in missed(api, store, known, since):
                 found = row if row is not None else order_of(api, order)
-                yield self._pulled(api, found, order, store, prices=True)
+                if order in known.states or not young(found, known.now):
+                    yield self._pulled(api, found, order, store, prices=True)
 
     def listed(self, store: StoreRef, day: date) -> Iterator[Listed]:
         """The platform's list of a day."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from connector.domain.errors import Refused
-from connector.domain.gaps import Known, Listed, days
+from connector.domain.gaps import GRACE_MILLIS, Known, Listed, days
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.platforms.eleme_api import ElemeApi, Outcome
 from connector.ports import Envelope
@@ -76,7 +76,7 @@ def listed(api: ElemeApi, store: StoreRef, day: date) -> Iterator[Listed]:
     for row in _rows(api, int(split_ref(store)[1]), day):
         ref = _ref(row)
         if ref is not None:
-            number, paid = read_listed(row)
+            number, paid, _ = read_listed(row)
             yield Listed(order=ref, number=number, paid=paid)
 
 
@@ -123,8 +123,13 @@ def _ref(row: Mapping[str, Any]) -> OrderRef | None:
 
 def _wanted(row: Mapping[str, Any], ref: OrderRef, known: Known) -> bool:
     if ref not in known.states:
-        return True
+        return not young(row, known.now)
     return (known.full or ref not in known.asked) and behind(row, known.states[ref])
+
+
+def young(row: Any, now: Millis) -> bool:  # noqa: ANN401 - somebody else's JSON
+    """Whether an order is in effect for so short a time that its push may still come."""
+    return isinstance(row, Mapping) and read_listed(row)[2] > now - GRACE_MILLIS
 
 
 def behind(row: Mapping[str, Any], state: str) -> bool:

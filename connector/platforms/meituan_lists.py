@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any, Final
 
 from connector.domain.errors import Refused
-from connector.domain.gaps import Known, Listed, day_of, days
+from connector.domain.gaps import GRACE_MILLIS, Known, Listed, day_of, days
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.platforms.meituan_api import MeituanApi, Outcome
 from connector.ports import Envelope
-from mappings.wire import storable
+from mappings.wire import read, storable
 
 #: There is no such order, or no order of this number (``meituan.md`` 7.2).
 _NOTHING: Final = frozenset({"805", "806"})
@@ -27,8 +27,8 @@ def missed(api: MeituanApi, store: StoreRef, known: Known, since: Millis, fetch:
     """Orders of a shop that we lack, and what has become of those that are under way."""
     for day in days(since, known.now):
         for _, ref in _gaps(api, store, day, known):
-            if ref not in known.states:
-                yield fetch(ref)
+            if ref not in known.states and not _young(envelope := fetch(ref), known.now):
+                yield envelope
     for ref in known.stale:
         yield fetch(ref)
 
@@ -72,6 +72,14 @@ def _each(api: MeituanApi, store: StoreRef, day: date, numbers: list[int]) -> It
         told = _member(outcome, "order_id")
         if told:
             yield number, OrderRef(f"meituan:{told}")
+
+
+def _young(envelope: Envelope, now: Millis) -> bool:
+    """Whether an order was placed so lately that its push may still come (``ctime`` is in seconds)."""
+    told = read(envelope.body)
+    order = told.get("order") if isinstance(told, Mapping) else None
+    placed = str(order.get("ctime") or "") if isinstance(order, Mapping) else ""
+    return placed.isdecimal() and int(placed) * 1000 > now - GRACE_MILLIS
 
 
 def _last(api: MeituanApi, store: StoreRef) -> int:

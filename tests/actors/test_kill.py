@@ -21,11 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def rush(outside):
-    """What passes every point: sales, a press on the platform, an order to be read back, a reminder."""
+    """What passes every point: sales, a press on the platform, orders to be read back, one of an untold shop."""
     heard = []
     for number, lane in enumerate(LANES):
-        sold, pressed_on, unknown = (f"eleme:{number}{kind}" for kind in (1, 2, 3))
-        outside.platform.orders[unknown] = (fact(10, 0), fact(12, 10))
+        sold, pressed_on, unknown, lost = (f"eleme:{number}{kind}" for kind in (1, 2, 3, 4))
+        outside.platform.orders[unknown] = outside.platform.orders[lost] = (fact(10, 0), fact(12, 10))
+        outside.platform.homes[lost] = lane
         heard += [
             event(sold, fact(10, 0), lane=lane),
             event(sold, fact(12, 10), lane=lane),
@@ -33,16 +34,18 @@ def rush(outside):
             event(pressed_on, fact(10, 0), lane=lane),
             pressed("accept", number + 1, pressed_on, lane=lane, at=outside.now()),
             event(unknown, fact(12, 10), lane=lane),
+            event(lost, fact(12, 10), lane="eleme:"),
         ]
     return heard
 
 
 def check(outside):
     """What must have come of it, whoever was killed when."""
-    for number, _ in enumerate(LANES):
-        sold, pressed_on, unknown = (outside.erp.documents[f"eleme:{number}{kind}"] for kind in (1, 2, 3))
-        assert [document.sale for document in (sold, pressed_on, unknown)] == ["confirmed"] * 3
-        assert [document.state for document in (sold, pressed_on, unknown)] == ["paid", "accepted", "paid"]
+    for number in range(len(LANES)):
+        found = [outside.erp.documents[f"eleme:{number}{kind}"] for kind in (1, 2, 3, 4)]
+        assert [document.sale for document in found] == ["confirmed"] * 4
+        assert [document.state for document in found] == ["paid", "accepted", "paid", "paid"]
+        assert {document.store for document in found} == {LANES[number]}
         assert outside.platform.effects[f"eleme:{number}2", "accept"] == [f"cmd-{number + 1}"] * len(
             outside.platform.effects[f"eleme:{number}2", "accept"]
         )
@@ -52,7 +55,7 @@ def check(outside):
     check_versions(outside)
     assert outside.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
     facts = outside.rows("SELECT order_ref, count(*) FROM facts GROUP BY order_ref ORDER BY order_ref")
-    assert [count for _, count in facts] == [3, 3, 2] * len(LANES)
+    assert [count for _, count in facts] == [3, 3, 2, 2] * len(LANES)
 
 
 def check_versions(outside):

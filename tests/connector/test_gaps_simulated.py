@@ -91,6 +91,14 @@ def test_orders_that_were_never_pushed_are_found_once(street, name):
     assert street.state(name, late) == "new"
 
 
+def test_an_order_whose_push_may_still_come_is_no_gap(street, name):
+    street.place(name)
+    street.clock.forward(61)
+    street.place(name)
+    assert pull(street.world.services, f"{name}:{SHOPS[name]}") == 1
+    assert street.look(name) == 1
+
+
 def test_what_has_become_of_an_order_is_found_although_nothing_was_pushed(street, name):
     order = street.place(name)
     street.look(name)

@@ -24,7 +24,7 @@ class Lists:
     """The platform's end: answers by the name of the call, and keeps what it was asked."""
 
     def __init__(self, **answers):
-        self.answers = {**LISTS, **{name: [] for name in NOTHING}, "getOrder": ORDER, **answers}
+        self.answers = {**LISTS, **{name: [] for name in NOTHING}, "getOrder": ORDER, "getCommodities": {}, **answers}
         self.asked, self.tokens = [], 0
 
     def __call__(self, request):
