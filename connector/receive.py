@@ -58,10 +58,10 @@ def _tidy(envelope: Envelope) -> Envelope:
     """Keep what is no reference out of the columns, which cannot hold everything that can be signed.
 
     Such an event waits in a lane of its own for a person; its content is stored as it came. One that names no shop at
-    all but an order lies in the platform's lane without a shop, from where it goes to its order's.
+    all lies in the platform's lane without a shop: there it goes to its order's, or is read if it is of none.
     """
     order = envelope.order if envelope.order and _REFERENCE.fullmatch(envelope.order) else None
-    shopless = order is not None and envelope.lane == f"{envelope.source}:"
+    shopless = envelope.lane == f"{envelope.source}:"
     lane = envelope.lane if shopless or _REFERENCE.fullmatch(envelope.lane) else StoreRef(f"{envelope.source}:unknown")
     return replace(envelope, lane=lane, order=order)
 

@@ -65,6 +65,7 @@ def findings() -> Iterator[Finding]:
         for name, ping in services.pings.items():
             yield _pinged(name, ping)
         yield _tables(services)
+        yield from _pulls(services)
         yield from _stores(found, services)
     if found.eleme_apps:
         yield _reachable("Ele.me's API 饿了么接口", "ELEME_API_URL", found.eleme_api_url)
@@ -123,6 +124,18 @@ def _store(store: Store, apps: dict[str, set[str]]) -> Finding:
         advice = f"its application is not in {platform.upper()}_APPS 应用未配置"
         return Finding(well=False, what=f"store {store.ref} {store.name}", advice=advice)
     return Finding(well=True, what=f"store {store.ref} {store.name}")
+
+
+def _pulls(services: Services) -> Iterator[Finding]:
+    """Whether the platforms tell what was missed."""
+    try:
+        pulled = services.journal.gaps.pulled()
+    except BridgeError:
+        return  # the tables have said so
+    for lane, last in sorted(pulled.items()):
+        if last.reason:
+            what = f"{lane}: the platform does not tell what was missed 平台未返回漏单: {last.reason}"
+            yield Finding(well=False, what=what, advice="is the application authorised for it? 请检查应用授权与权限")
 
 
 def _price_modes(stores: Iterable[Store]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from connector.cli import COMMANDS, main, parser
 from connector.commands import operating
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
-from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX
+from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX, PULLS
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Customer, Fact, Kind, Millis, OrderRef, Press
 from connector.ports import Envelope
@@ -101,7 +101,11 @@ def test_a_wrong_command_line_is_refused(arguments):
 
 
 @pytest.mark.parametrize(
-    "command", [["serve"], ["work"], ["sweep"], ["parked"], ["trace", ORDER], ["release", ORDER], ["pull", STORE]]
+    "command",
+    [
+        *(["serve"], ["work"], ["sweep"], ["parked"], ["trace", ORDER], ["release", ORDER], ["pull", STORE]),
+        ["reconcile", STORE, "2026-11-23"],
+    ],
 )
 def test_missing_settings_stop_every_command_with_all_their_names(environment, capsys, command):
     environment.delenv("ODOO_DB")
@@ -298,6 +302,30 @@ def test_doctor_tells_that_the_tables_are_missing(environment, capsys):
         environment.setenv("DATABASE_URL", url)
         main(["doctor"])
     assert "run `waimai migrate`" in capsys.readouterr().out
+
+
+def test_doctor_tells_which_platform_does_not_say_what_was_missed(environment, engine, capsys):
+    with engine.begin() as connection:
+        rows = [
+            {"lane": lane, "reason": reason} for lane, reason in ((STORE, "无权限 (ACCESS_DENIED)"), ("eleme:2", ""))
+        ]
+        connection.execute(insert(PULLS), rows)
+    main(["doctor"])
+    printed = capsys.readouterr().out
+    assert f"{STORE}: the platform does not tell" in printed
+    assert "ACCESS_DENIED" in printed
+    assert "eleme:2" not in printed
+
+
+@pytest.mark.parametrize(("day", "code"), [("tomorrow", 2), ("2026-13-01", 2), ("2026-11-23", 1), ("today", 1)])
+def test_reconcile_wants_a_day_and_a_platform_that_answers(environment, engine, capsys, day, code):
+    assert main(["reconcile", STORE, day]) == code
+    assert ("2026-11-23" if code == 2 else "platform: ConnectError") in capsys.readouterr().err
+
+
+def test_reconcile_knows_no_other_platform(environment, engine, capsys):
+    assert main(["reconcile", "nowhere:1", "today", "--dry-run"]) == 2
+    assert "no platform" in capsys.readouterr().err
 
 
 def test_doctor_tells_that_nobody_works(environment, engine, capsys):

@@ -190,9 +190,9 @@ def test_a_push_that_names_no_shop_but_an_order_waits_for_its_orders_shop(client
     assert inbox()[0]["lane"] == "eleme:"
 
 
-def test_a_push_that_names_neither_is_stored_for_a_person(client, inbox):
+def test_a_push_that_names_neither_is_read_for_what_it_says(client, inbox):
     assert taken(client.post(HOOK, data=signed(shopId="", message="{}")))
-    assert inbox()[0]["lane"] == "eleme:unknown"
+    assert (inbox()[0]["lane"], inbox()[0]["order_ref"]) == ("eleme:", None)
 
 
 def test_an_order_number_that_no_column_should_hold_is_stored_too(client, inbox):
