@@ -1,4 +1,5 @@
 import { Component, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
@@ -8,6 +9,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const ASKED_LATE = 20_000; // after so long it is worth a word that the answer is still to come
+const SETTLES = 1_000; // within this the view has learnt of the press from the server
 
 /**
  * The buttons of one order, on its card and on its form. A press turns its button into "asked…" until the platform
@@ -23,7 +25,7 @@ export class OrderButtons extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.clock = useState(useService("waimai_desk").state);
-        // Pressed here and not yet told by the server: version of the card -> action.
+        // Pressed here and not yet told by the server, by action.
         this.mine = useState({});
     }
 
@@ -63,8 +65,13 @@ export class OrderButtons extends Component {
         return button.who ? _t("Pressed by %s", button.who) : "";
     }
 
+    /** While one press is being told to the server, the others of this order wait. */
+    get isBusy() {
+        return Object.keys(this.mine).length > 0;
+    }
+
     press(button) {
-        if (this.isAsked(button)) {
+        if (this.isAsked(button) || this.isBusy) {
             return;
         }
         if (button.action !== "agree_refund") {
@@ -81,42 +88,46 @@ export class OrderButtons extends Component {
                   })
                 : _t("The customer gets the money back. Agree?"),
             confirmLabel: button.label,
-            confirm: () => this.send(button),
+            confirm: () => {
+                this.send(button);
+            },
             cancel: () => {},
         });
     }
 
     async send(button) {
         this.mine[button.action] = true;
+        let settles = 0;
         try {
             const wanted = await this.call(`action_${button.action}`);
             if (wanted && typeof wanted === "object") {
                 await this.action.doAction(wanted, { onClose: () => this.reload() });
             } else {
-                await this.reload();
+                this.reload();
+                settles = SETTLES;
             }
         } finally {
-            delete this.mine[button.action];
+            browser.setTimeout(() => delete this.mine[button.action], settles);
         }
     }
 
     async again(action = false) {
         await this.call("action_press_again", action);
-        await this.reload();
+        this.reload();
     }
 
     async seen() {
         await this.call("action_press_seen");
-        await this.reload();
+        this.reload();
     }
 
     call(method, ...args) {
         return this.orm.call("waimai.order", method, [[this.props.record.resId], ...args]);
     }
 
-    /** The whole view: a press can move the order to another column. */
-    async reload() {
-        await this.props.record.model.load();
+    /** The whole view: a press can move the order to another column. Not to be waited for: a later one ends it. */
+    reload() {
+        this.props.record.model.load();
     }
 }
 
