@@ -28,6 +28,8 @@ _WHOLE_MILLIS: Final = 15_000
 _WHOLE_TIMES: Final = 10
 #: Answers without what was asked for before people are told: half a minute.
 _SILENT_TRIES: Final = 5
+#: Fetches that are made once, whatever they bring.
+_ONCE: Final = ("after:", "prices:")
 _LONGEST_MILLIS: Final = 10 * 60_000
 _SHOWN: Final = "平台已受理 · the platform shows it as done"
 _EXPIRED: Final = "十分钟内未能执行 · could not be carried out within ten minutes"
@@ -242,7 +244,7 @@ class Calls:
         """It is done, unless something is missing: then the order is read back until it has come."""
         kept = self._kept(tx, row)
         tries = row.attempts + 1
-        if row.key.startswith("after:") or kept.wants is None or (kept.wants == "whole" and tries >= _WHOLE_TIMES):
+        if row.key.startswith(_ONCE) or kept.wants is None or (kept.wants == "whole" and tries >= _WHOLE_TIMES):
             tx.outbox.done([row.id], self._now)
             return
         if tries == _SILENT_TRIES:

@@ -136,7 +136,9 @@ def _stand_or_go(tx: Transaction, kept: Kept, life: Life, now: Millis) -> None:
 
 
 def _effects(tx: Transaction, kept: Kept, life: Life, now: Millis, traits: Traits) -> None:
-    kept.sold = kept.sold or life.imported
+    if life.imported and not kept.sold:
+        kept.sold = True
+        _ask_prices(tx, kept, life, now, traits)
     window = kept.terms.cancel_window
     wanted = document(key=kept.ref, store=kept.store, life=life, traits=traits, window=window)
     packed = None if wanted is None else pack(wanted)
@@ -146,6 +148,15 @@ def _effects(tx: Transaction, kept: Kept, life: Life, now: Millis, traits: Trait
     if kept.terms.auto_accept and life.state == "new" and wanted is not None:
         command = Command(key=f"auto:{kept.ref}", store=kept.store, order=kept.ref, action="accept")
         tx.outbox.put_command(command, command_id=None, now=now, expires_at=Millis(now + _COMMAND_MILLIS))
+
+
+def _ask_prices(tx: Transaction, kept: Kept, life: Life, now: Millis, traits: Traits) -> None:
+    """Read a new sale with promotions back once, where only that tells what each of its dishes cost in them."""
+    content = life.content
+    if not traits.prices_apart or content is None or any(item.user_price for item in content.items):
+        return
+    if any(fee.kind in {"discount_shop", "discount_platform"} for fee in content.fees):
+        tx.outbox.put_fetch(f"prices:{kept.ref}", kept.ref, kept.store, now, now)
 
 
 def _fetch(tx: Transaction, kept: Kept, fresh: Sequence[Fact], life: Life, now: Millis) -> None:

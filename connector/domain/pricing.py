@@ -1,16 +1,53 @@
-"""What the dishes of an order cost, where the platform does not say whether a price is before or after promotions.
+"""What was bought and what it cost: which message counts, and what a price means.
 
 Meituan pushes unit prices after item-level activities, or before them if the application subscribed to field 18
 (``meituan.md`` 4.3). The shop's ``price_mode`` mirrors that setting; the order's own sum says whether it is right.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from connector.domain.money import Money, to_yuan
-from connector.domain.order import Content, Fee
+from connector.domain.money import ZERO, Money, to_yuan
+from connector.domain.order import Content, Fact, Fee, Item
 
 _MISMATCH: Final = "价格模式与平台不符，已按 {0} 计 · the sum shows prices that are {0}: check the shop's price mode"
+
+
+def content_of(facts: Sequence[Fact], mode: str) -> Content | None:
+    """The first in the order of reading; a whole one beats a slim one, then a pushed one a pulled one.
+
+    A dish's activity prices are taken from wherever they are told: Ele.me's pushes leave them out
+    (``eleme.md`` 3.2).
+    """
+    known = [fact for fact in facts if fact.content is not None]
+    known.sort(key=lambda fact: (not (fact.content and fact.content.whole), fact.pulled, fact.at, fact.key))
+    told = [fact.content for fact in known if fact.content is not None]
+    if not told:
+        return None
+    others = [item for content in told[1:] for item in content.items if _promoted(item)]
+    content = told[0]
+    if others:
+        content = replace(content, items=tuple(_with_prices(item, others) for item in content.items))
+    return priced(content, mode)
+
+
+def _promoted(item: Item) -> bool:
+    return item.user_price > ZERO or item.shop_price > ZERO
+
+
+def _with_prices(item: Item, others: Sequence[Item]) -> Item:
+    """A dish with the activity prices that another message tells of the same line."""
+    if _promoted(item):
+        return item
+    same = (one for one in others if (one.line, one.name, one.price) == (item.line, item.name, item.price))
+    found = next(same, item)
+    return replace(
+        item,
+        user_price=found.user_price,
+        shop_price=found.shop_price,
+        discounted=item.discounted or found.discounted,
+    )
 
 
 def priced(content: Content, mode: str) -> Content:

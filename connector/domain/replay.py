@@ -22,7 +22,7 @@ from connector.domain.order import (
     Terms,
 )
 from connector.domain.placing import placed
-from connector.domain.pricing import priced
+from connector.domain.pricing import content_of
 from connector.domain.reading import family_of, reminds, seconds, within_second
 from connector.domain.table import PRESSES, PROGRESS, TABLE, level
 
@@ -185,8 +185,7 @@ def replay(facts: Iterable[Fact], *, sold: bool, terms: Terms) -> Life:
         terms: the store's settings when the order was first heard of.
     """
     known = placed(_one_beginning(facts))
-    content = _content(known)
-    content = content and priced(content, terms.price_mode)
+    content = content_of(known, terms.price_mode)
     reading = _Reading(terms=terms, content=content, ledger=Ledger(content.paid if content else None, _told(known)))
     for second in seconds(known, window=terms.cancel_window):
         for fact in within_second(second, open_families=reading.ledger.open_families):
@@ -200,13 +199,6 @@ def _one_beginning(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     known = tuple(facts)
     begun = min((fact.at for fact in known if fact.kind is Kind.ORDER), default=Millis(0))
     return tuple(replace(fact, at=begun) if fact.kind is Kind.ORDER else fact for fact in known)
-
-
-def _content(facts: Sequence[Fact]) -> Content | None:
-    """The first in the order of reading; a whole one beats a slim one, then a pushed one a pulled one."""
-    known = [fact for fact in facts if fact.content is not None]
-    known.sort(key=lambda fact: (not (fact.content and fact.content.whole), fact.pulled, fact.at, fact.key))
-    return known[0].content if known else None
 
 
 def _told(facts: Sequence[Fact]) -> list[tuple[int, RefundWords]]:

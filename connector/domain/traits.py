@@ -21,10 +21,12 @@ class Traits:
     ``actions`` are the buttons that it has, in the order in which they are shown, and what each does. ``side`` are
     those whose call is a mere courtesy: the platform's refusal is a warning. ``returns`` is how many refund requests
     after completion its rules know; more are taken, with a warning. ``accept_seconds`` is how long after payment it
-    cancels an order that nobody accepted, 0 if it does not say.
+    cancels an order that nobody accepted, 0 if it does not say. ``prices_apart``: what a dish cost in a promotion is
+    told only when the order is read back.
     """
 
     actions: Mapping[str, Effect]
     side: frozenset[str] = frozenset({"ready", "dispatch"})
     returns: int = 1
     accept_seconds: int = 0
+    prices_apart: bool = False

@@ -39,6 +39,7 @@ from mappings.eleme import read_pulled, read_push
 from mappings.eleme_shop import read_shop_news
 from mappings.wire import Digits, plain, read_exact, storable, write
 
+_NO_APP: Final = "饿了么未配置应用 · no application of Ele.me is set up"
 #: Key of a pulled order's body; a push has none of that name.
 PULLED_AT: Final = "pulled_at"
 
@@ -110,6 +111,7 @@ TRAITS: Final = Traits(
     },
     returns=1,
     accept_seconds=300,  # not told by the platform's pages: what its app shows
+    prices_apart=True,
 )
 
 
@@ -196,8 +198,13 @@ class Eleme:
 
     def fetch(self, order: OrderRef, store: StoreRef) -> Envelope:
         """Read an order back, with its dishes' activity prices, and its refund if it has one."""
-        api = self._api(store)
-        return self._pulled(api, order_of(api, order), order, store, prices=True)
+        refusal = Refused(_NO_APP)
+        for api in self._asked(store):
+            try:
+                return self._pulled(api, order_of(api, order), order, store, prices=True)
+            except Refused as refused:
+                refusal = refused
+        raise refusal
 
     def missed(self, store: StoreRef, known: Known, since: Millis) -> Iterator[Envelope]:
         """Pushes that were given up, orders that we lack, orders of which the platform knows more than we do."""
@@ -251,10 +258,15 @@ class Eleme:
         return summed_up("饿了么", len(outcomes) - len(refusals), refusals)
 
     def _api(self, store: StoreRef) -> ElemeApi:
-        app = self._apis.get(self._shelf.app_of(store)) or next(iter(self._apis.values()), None)
+        app = next(iter(self._asked(store)), None)
         if app is None:
-            raise Refused("饿了么未配置应用 · no application of Ele.me is set up")
+            raise Refused(_NO_APP)
         return app
+
+    def _asked(self, store: StoreRef) -> Sequence[ElemeApi]:
+        """The applications that may know the shop: its own; all if it is not told, else the first."""
+        own = self._apis.get(self._shelf.app_of(store))
+        return (own,) if own else tuple(self._apis.values())[: 1 if split_ref(store)[1] else None]
 
 
 def _alerts(raw: RawEvent) -> tuple[Alert, ...]:

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from connector.database.inspect import release
 from connector.deliver import ATTEMPTS, BATCH, deliver
 from connector.domain.errors import Refused, Unavailable
+from connector.domain.order import Fee, Item
 from connector.ports import CommandResult, Written
 from tests.connector.test_advance import ACCEPTED, NEW, at
+from tests.domain.build import content
 from tests.doubles import LANE, ORDER, event
 
 OTHER = "eleme:200"
@@ -292,3 +296,25 @@ def test_an_event_read_back_rings_the_other_step(world):
     world.bell.rings.clear()
     deliver(world.services, LANE)
     assert (LANE, "advance") in world.bell.rings
+
+
+def test_a_sale_with_promotions_is_read_back_once_for_what_its_dishes_cost_in_them(world):
+    items = (Item(line=1, name="面", quantity=1, price=3000, total=3000),)
+    fees = (Fee(kind="discount_shop", name="折扣", amount=-500),)
+    pushed = replace(NEW, content=content(2500, items=items, fees=fees))
+    priced = replace(items[0], user_price=2500, discounted=True)
+    pulled = replace(pushed, key="pulled", pulled=True, content=content(2500, items=(priced,), fees=fees))
+    world.platform.orders[ORDER] = (pulled,)
+    world.push(pushed, ACCEPTED)
+    world.pass_window()
+    assert len(world.platform.fetched) == 1
+    assert world.erp.documents[ORDER].items[0].item.user_price == 2500
+    world.push(at(18, 900))
+    world.pass_window()
+    assert len(world.platform.fetched) == 1
+
+
+def test_a_sale_without_promotions_is_not_read_back(world):
+    world.push(NEW, ACCEPTED)
+    world.pass_window()
+    assert world.platform.fetched == []
