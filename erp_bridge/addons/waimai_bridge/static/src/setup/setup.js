@@ -29,7 +29,7 @@ export class WaimaiSetup extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.bus = useService("bus_service");
-        this.state = useState({ status: null, busy: false, shown: "", form: {}, store: null, opened: {} });
+        this.state = useState({ status: null, busy: false, shown: "", form: {}, store: null });
         onWillStart(() => this.load(true));
         const onChanged = () => this.load();
         onMounted(() => {
@@ -156,14 +156,6 @@ export class WaimaiSetup extends Component {
 
     openDesk() {
         this.action.doAction("waimai_bridge.action_desk");
-    }
-
-    toggle(row) {
-        this.state.opened[row.id] = !this.state.opened[row.id];
-    }
-
-    worst(checks) {
-        return ["bad", "wait", "hint"].find((state) => checks.some((check) => check.state === state)) || "ok";
     }
 
     placeOrder() {
