@@ -57,7 +57,7 @@ def order_of(api: ElemeApi, order: OrderRef) -> Any:  # noqa: ANN401 - somebody 
 
 def missed(api: ElemeApi, store: StoreRef, known: Known, since: Millis) -> Iterator[tuple[OrderRef, Row | None]]:
     """Orders of a shop that we lack, or of which the platform knows more than we do; ``None`` if it only names one."""
-    shop = int(split_ref(store)[1])
+    shop = _number(store)
     found: set[OrderRef] = set()
     for day in days(since, known.now):
         for row in _rows(api, shop, day, enough=None if known.full else known.counts.get(day, 0)):
@@ -73,7 +73,7 @@ def missed(api: ElemeApi, store: StoreRef, known: Known, since: Millis) -> Itera
 
 def listed(api: ElemeApi, store: StoreRef, day: date) -> Iterator[Listed]:
     """The platform's list of a day."""
-    for row in _rows(api, int(split_ref(store)[1]), day):
+    for row in _rows(api, _number(store), day):
         ref = _ref(row)
         if ref is not None:
             number, paid, _ = read_listed(row)
@@ -114,6 +114,13 @@ def _result(outcome: Outcome) -> Any:  # noqa: ANN401 - somebody else's JSON
     if outcome.code:
         raise Refused(f"{outcome.words} ({outcome.code})")
     return outcome.result
+
+
+def _number(store: StoreRef) -> int:
+    number = split_ref(store)[1]
+    if not (number.isascii() and number.isdecimal()):
+        raise Refused("门店编号应为数字 · the number of a shop of Ele.me has digits only")
+    return int(number)
 
 
 def _ref(row: Mapping[str, Any]) -> OrderRef | None:

@@ -1,5 +1,6 @@
 import json
 import threading
+from dataclasses import replace
 from datetime import date
 
 import httpx
@@ -208,6 +209,23 @@ def test_an_order_whose_shop_we_do_not_know_tells_it():
     envelope = eleme(Lists(getOrder=order(NUMBER, shopId=155000009), getCommodities=none)).fetch(REF, "eleme:")
     assert envelope.lane == "eleme:155000009"
     assert eleme(Lists(getOrder=ORDER, getCommodities=none)).fetch(REF, SHOP).lane == SHOP
+
+
+def test_an_order_whose_shop_we_do_not_know_is_asked_for_at_every_application():
+    server = Lists(getOrder=lambda _: error("ACCESS_DENIED") if server.names() == ["getOrder"] else ORDER)
+    client = httpx.Client(transport=httpx.MockTransport(server))
+    apps = [APP, replace(APP, app_id="10000002")]
+    platform = Eleme(apps, url="https://platform.invalid", shelf=Shelf(), http=client, clock=StandingClock())
+    assert platform.fetch(REF, "eleme:").lane == SHOP
+    server.asked.clear()
+    with pytest.raises(Refused, match="ACCESS_DENIED"):
+        platform.fetch(REF, SHOP)
+
+
+@pytest.mark.parametrize("store", ["eleme:店", "eleme:²"])
+def test_a_shop_that_was_mistyped_in_the_erp_is_refused(store):
+    with pytest.raises(Refused, match="digits"):
+        missed(Lists(), store=store)
 
 
 def test_a_path_that_the_platform_found_too_often_rests(monkeypatch):
