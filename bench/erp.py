@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.kitchen import DishToCook, Kitchen
+from bench.kitchen import DishToCook, Kitchen, StoreToOpen
 from connector.domain.documents import Document, DocumentItem
 from connector.domain.money import Money
 from connector.domain.order import Customer, Item, Millis, OrderRef, Rider, StoreRef
@@ -133,7 +133,7 @@ def main() -> None:
     with fresh_odoo_database() as odoo:
         admin = Address(url=odoo.url, database=odoo.server.database, login="admin", password="admin", timeout=300)
         kitchen = Kitchen(admin)
-        kitchen.set_up(MATERIALS, DISHES, {SHOP: "测速店"})
+        kitchen.set_up(MATERIALS, DISHES, [StoreToOpen(ref=f"eleme:{SHOP}", name="测速店")])
         (partner,) = kitchen.session.call("res.partner", "create", [{"name": "平台"}])
         erp = OdooErp(
             Address(url=odoo.url, database=odoo.server.database, login=odoo.login, password=odoo.password, timeout=300)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connector.domain.order import split_ref
 from erp_bridge.odoo.session import Address, Session
 
 
@@ -15,6 +16,15 @@ class DishToCook:
     name: str
     price: int
     recipe: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreToOpen:
+    """A shop on a platform as the ERP needs it: ``<platform>:<shop>``, its name, the platform's application."""
+
+    ref: str
+    name: str
+    app: str = ""
 
 
 class Kitchen:
@@ -31,23 +41,35 @@ class Kitchen:
         self,
         materials: Mapping[str, str],
         dishes: Iterable[DishToCook],
-        stores: Mapping[str, str],
+        stores: Iterable[StoreToOpen],
         **settings: object,
     ) -> None:
-        """Make what is missing: materials (code to name), dishes, stores (shop number to name) with their settings."""
+        """Make what is missing: materials (code to name), dishes, and stores with their settings."""
         made = self._materials(materials)
         known = self._codes("product.template")
         for dish in dishes:
             if dish.code not in known:
                 self._dish(dish, made)
-        here = {row["platform_ref"] for row in self.search("waimai.store", [], "platform_ref")}
-        new = [
-            {"name": name, "platform": "eleme", "platform_ref": number, **settings}
-            for number, name in stores.items()
-            if number not in here
-        ]
-        if new:
-            self.session.call("waimai.store", "create", new)
+        for store in stores:
+            self._store(store, settings)
+
+    def _store(self, store: StoreToOpen, settings: Mapping[str, object]) -> None:
+        """Make a store; shops of one name on several platforms are one kitchen and share its warehouse."""
+        platform, number = split_ref(store.ref)
+        if self.search("waimai.store", [("platform", "=", platform), ("platform_ref", "=", number)], "id"):
+            return
+        values = {
+            "name": store.name,
+            "platform": platform,
+            "platform_ref": number,
+            "app_ref": store.app,
+            "price_mode": "discounted",
+            **settings,
+        }
+        same = self.search("waimai.store", [("name", "=", store.name)], "warehouse_id")
+        if same:
+            values["warehouse_id"] = same[0]["warehouse_id"][0]
+        self.session.call("waimai.store", "create", [values])
 
     def _codes(self, model: str) -> dict[str, int]:
         return {

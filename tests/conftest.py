@@ -6,8 +6,8 @@ import pytest
 
 from bench.demo.world import World
 from tests import stack as services
-from tests.flows.play import Play
-from tests.flows.system import QUICK, running_system
+from tests.flows.play import CALLS, Play
+from tests.flows.system import QUICK_STORES, running_system
 
 pytest.register_assert_rewrite("tests.contracts.platform")
 
@@ -57,14 +57,32 @@ def world(system):
     """The chain in Odoo and on the platform."""
     made = World.of({**system.env, "ODOO_URL": system.odoo.url})
     made.set_up()
-    made.kitchen.set_up({}, [], {str(QUICK): "快店"}, cancel_window=0)
+    made.kitchen.set_up({}, [], QUICK_STORES, cancel_window=0)
     yield made
     made.close()
 
 
 @pytest.fixture
 def shop(system, world):
-    """The quick shop, played by a test; whatever the test broke is whole again afterwards."""
-    yield Play(system, world)
+    """The quick shop of Ele.me, played by a test; whatever the test broke is whole again afterwards."""
+    yield from _played(system, world, "eleme")
+
+
+@pytest.fixture
+def meituan(system, world):
+    """That of Meituan."""
+    yield from _played(system, world, "meituan")
+
+
+@pytest.fixture(params=["eleme", "meituan"])
+def anywhere(request, system, world):
+    """Those of both platforms, one after the other."""
+    yield from _played(system, world, request.param)
+
+
+def _played(system, world, platform):
+    yield Play(system, world, platform)
     system.proxy.away, system.proxy.failing = False, 0
-    world.simulator.post("/sim/switches", json={"faults": {"*": None}}).raise_for_status()
+    sound = {call: None for calls in CALLS.values() for call in calls.values()}
+    switches = {"faults": {**sound, "*": None}, "lost": 0, "missed": 0}
+    world.simulator.post("/sim/switches", json=switches).raise_for_status()

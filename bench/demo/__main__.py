@@ -5,7 +5,7 @@ import sys
 
 from rich.console import Console
 
-from bench.demo.compare import moved, rows, table
+from bench.demo.compare import moved, rows, table, unexpected
 from bench.demo.rush import play
 from bench.demo.world import WINDOW, World, wait_for
 
@@ -16,12 +16,14 @@ def run(world: World) -> int:
     say("[bold]外卖午高峰演示 · a lunch rush, played[/bold]")
     say(f"  演示的取消窗口是 {WINDOW} 秒，不是一分钟 · the demo's cancellation window is {WINDOW} seconds")
     world.set_up()
-    say("  Odoo 中已有原料、菜品、配方和三家门店 · Odoo has materials, dishes, recipes and three stores")
+    say("  Odoo 中已有原料、菜品、配方和两个平台的门店 · Odoo has materials, dishes, recipes, six stores")
     before = moved(world)
     rush = play(world, say)
     wait_for("一切就绪 · all quiet", lambda: _quiet(world), seconds=180, say=say)
     found = rows(world, rush, before)
     say(table(found))
+    for words in unexpected(world, rush):
+        say(f"  [red]{words}")
     wrong = [row for row in found if not row.agrees]
     say("[green]三方一致 · all three agree" if not wrong else f"[red]{len(wrong)} 项不一致 · figures differ")
     say(f"  Odoo      {world.odoo}/odoo  (admin / admin)")

@@ -1,114 +1,111 @@
-"""Playing the rush: thirty orders at the platform, and the presses of our own staff in Odoo."""
+"""Playing the rush: a lunch of both platforms with everything awry, and the presses of our own staff in Odoo."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bench.demo.world import World, wait_for
+from bench.demo.staff import work
+from bench.demo.stories import BOTH, shift
+from bench.demo.world import Say, World
 
-#: How much faster than life the thirty orders are played: the demo's window is five seconds, not a minute.
+#: How much faster than life the lunch is played: the demo's window is five seconds, not a minute.
 PACE: Final = 10
 
-Say = Callable[[str], None]
+#: How each platform misbehaves, with all that its page allows; shares of the pushes, and seconds.
+TROUBLE: Final[dict[str, dict[str, Any]]] = {
+    "eleme": {"type_as_text": 0.3, "pretty": 0.3, "overtaken": 0.2},
+    "meituan": {
+        "overtaken": 0.3,  # confirmed before paid
+        "agree_first": 0.4,
+        "echo_first": 0.4,
+        "empty_json": 0.2,
+        "other_scheme": 0.2,
+        "encodings": {"order-paid": 1, "order-confirmed": 2, "refund": 1, "partial-refund": 2},
+        "methods": {"logistics": "GET", "order-completed": "GET"},
+        "new_timestamp": True,
+        "view_differs": True,
+    },
+}
+SHUFFLED: Final = {"doubled": 0.5, "shuffled": 1.0, "shuffle_seconds": 2, "extra_key": 0.1, "extra_unknown": 0.02}
+#: For the shift of our own staff, who wait for each push: none is kept back until another one comes.
+CALM: Final = {
+    "eleme": {"doubled": 0.3, "shuffled": 0, "overtaken": 0},
+    "meituan": {"doubled": 0.3, "shuffled": 0, "overtaken": 0, "agree_first": 0},
+}
+
+#: Played once each at life's own pace, long ago: the platform's deadlines are in it, and every named case that the
+#: lunch does not have (``order-life.md`` section 3).
+NAMED: Final = {
+    "eleme": (
+        "cancel_unanswered",
+        "cancel_unanswered_told_twice",
+        "cancel_withdrawn",
+        "cancel_upheld",
+        "cancel_dismissed",
+        "cancel_asked_twice",
+        "forced_invalid",
+        "shop_cancels",
+        "part_cancel",
+        "refund_withdrawn",
+        "refund_upheld",
+        "refund_dismissed",
+        "shop_refunds",
+        "collected",
+        "not_accepted",
+        "riders_refuse",
+        "rider_changes",
+    ),
+    "meituan": (
+        "cancel_unanswered",
+        "cancel_withdrawn",
+        "cancel_dismissed",
+        "appeal_withdrawn",
+        "cancel_asked_twice",
+        "forced_invalid",
+        "shop_cancels",
+        "asked_then_done_agreed",
+        "part_asked_then_done_agreed",
+        "part_then_asked_then_done",
+        "refund_part_then_withdrawn",
+        "refund_part_then_rejected",
+        "refund_withdrawn",
+        "collected",
+        "not_accepted",
+    ),
+}
 
 
 @dataclass(kw_only=True)
 class Rush:
-    """What was played: the scenario of each order, and what staff were told after each press."""
+    """What was played: the scenario of each order, by the platform's number."""
 
     scenarios: dict[str, str] = field(default_factory=dict)
-    answers: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
 def play(world: World, say: Say) -> Rush:
-    """Thirty orders whose merchant uses the platform's own app, then four in which staff press in Odoo."""
+    """The lunch, whose merchant uses the platforms' own apps, the named cases, then the shift of our own staff."""
     rush = Rush()
-    trouble = {"doubled": 0.5, "shuffled": 1.0, "shuffle_seconds": 2, "type_as_text": 0.3, "pretty": 0.3}
-    world.simulator.post("/sim/switches", json=trouble).raise_for_status()
-    answer = world.simulator.post("/sim/plan", json={"pace": PACE}).raise_for_status()
-    for order in answer.json()["orders"]:
+    for platform in BOTH:
+        _switch(world, platform, {**SHUFFLED, **TROUBLE[platform]})
+    for order in _post(world, "/sim/plan", platform="both", pace=PACE)["orders"]:
         rush.scenarios[order["orderId"]] = order["scenario"]
-    say(f"  {len(rush.scenarios)} 单已在平台下单，推送加倍且乱序 · orders placed, their pushes doubled and shuffled")
-    world.simulator.post("/sim/switches", json={"shuffled": 0, "doubled": 0.3}).raise_for_status()
-    _press(world, rush, say)
+    for platform in BOTH:
+        shops = world.shops(platform)
+        for place, name in enumerate(NAMED[platform]):
+            placed = _post(world, f"/sim/scenarios/{name}", shop=shops[place % len(shops)], kind="several")
+            rush.scenarios[placed["orderId"]] = name
+    say(f"  {len(rush.scenarios)} 单已在两个平台下单，推送加倍且乱序 · orders placed, pushes doubled and shuffled")
+    for platform in BOTH:
+        _switch(world, platform, CALM[platform])
+    cases = list(shift(world))
+    work(world, cases, say)
+    for case, _ in cases:
+        rush.scenarios[case.order] = case.name.partition(" ")[2]
     return rush
 
 
-def _press(world: World, rush: Rush, say: Say) -> None:
-    """Staff work in Odoo: a refund before cooking, one after, one rejected, and an order refused."""
-    shops = list(world.shops)
-    early, late, kept, refused = (
-        _place(world, rush, shops[place % len(shops)], kind, name)
-        for place, (kind, name) in enumerate(
-            [
-                ("several", "pressed: refund before cooking"),
-                ("plain", "pressed: refund after cooking"),
-                ("specs", "pressed: refund rejected"),
-                ("plain", "pressed: order rejected"),
-            ]
-        )
-    )
-    for order in (early, late, kept, refused):
-        _until(world, order, "new", say)
-    for order in (early, late, kept):
-        _button(world, rush, say, order, "accept")
-    _button(world, rush, say, refused, "reject", reason_code="foodSoldOut", reason="今日售完")
-    for order in (early, late, kept):
-        _until(world, order, "accepted", say)  # the press counts from the import on
-    for order in (late, kept):
-        _button(world, rush, say, order, "start")
-        _until(world, order, "preparing", say)
-    for order in (early, late, kept):
-        _act(world, order, "ask_cancel", reason="等太久了")
-        _until(world, order, "refunding", say)
-    _button(world, rush, say, early, "agree_refund")
-    _button(world, rush, say, late, "agree_refund")
-    _button(world, rush, say, kept, "reject_refund", reason="已经在做了")
-    _until(world, kept, "preparing", say)
-    _act(world, kept, "rider", code=51)
-    _act(world, kept, "rider", code=52)
-    for code in (53, 54, 55, 56):
-        _act(world, kept, "rider", code=code)
-    _act(world, kept, "finish")
-    for order, state in ((early, "refunded"), (late, "refunded"), (kept, "completed"), (refused, "cancelled")):
-        _until(world, order, state, say)
+def _switch(world: World, platform: str, switches: dict[str, Any]) -> None:
+    _post(world, "/sim/switches", platform=platform, **switches)
 
 
-def _place(world: World, rush: Rush, shop: int, kind: str, name: str) -> str:
-    placed = world.simulator.post("/sim/orders", json={"shop": shop, "kind": kind}).raise_for_status().json()
-    rush.scenarios[placed["orderId"]] = name
-    return str(placed["orderId"])
-
-
-def _act(world: World, order: str, act: str, **args: object) -> None:
-    """The customer or the rider does something at the platform."""
-    world.simulator.post(f"/sim/orders/{order}/{act}", json=args).raise_for_status()
-
-
-def _row(world: World, order: str, *fields: str) -> Mapping[str, Any]:
-    rows = world.kitchen.search("waimai.order", [("platform_ref", "=", order)], "id", *fields)
-    return rows[0] if rows else {}
-
-
-def _until(world: World, order: str, state: str, say: Say) -> None:
-    wait_for(
-        f"订单 {order[-4:]} 在 Odoo 变为 {state} · order in Odoo",
-        lambda: _row(world, order, "state").get("state") == state,
-        say=say,
-    )
-
-
-def _button(world: World, rush: Rush, say: Say, order: str, action: str, **args: object) -> None:
-    """Press a button in Odoo and wait for the platform's words."""
-    call = world.kitchen.session.call
-    words = list(args.values())
-    command = call("waimai.order", f"action_{action}", [_row(world, order)["id"]], *words)
-
-    def told() -> Mapping[str, Any]:
-        (row,) = world.kitchen.search("waimai.command", [("id", "=", command)], "state", "result")
-        return row
-
-    wait_for(f"{action} 的答复 · the answer", lambda: told()["state"] in {"done", "refused"}, say=say)
-    row = told()
-    rush.answers.append((order, action, str(row["state"]), str(row["result"] or "")))
-    say(f"  店员在 Odoo 点了 {action}：{row['state']}，{row['result'] or '—'}")
+def _post(world: World, path: str, **body: object) -> Any:  # noqa: ANN401 - the simulator's JSON
+    return world.simulator.post(path, json=body).raise_for_status().json()

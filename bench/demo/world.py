@@ -3,33 +3,43 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from itertools import groupby
+from typing import Final, Self
 
 import httpx
 
-from bench.kitchen import DishToCook, Kitchen
+from bench.kitchen import DishToCook, Kitchen, StoreToOpen
 from connector.database.engine import Engine, build_engine
 from connector.database.inspect import open_work
+from connector.domain.order import split_ref
 from connector.simulator.catalogue import DISHES, MATERIALS
 from erp_bridge.odoo.session import Address
 
-#: The rush is played in the first shops of the simulated platform.
-STORES = 3
+#: The rush is played in the first shops of each simulated platform.
+STORES: Final = 3
 
 #: The demo's cancellation window in seconds: a minute would be too long to wait for.
-WINDOW = 5
+WINDOW: Final = 5
+
+#: The platforms as people call them.
+PLATFORMS: Final = {"eleme": "饿了么", "meituan": "美团"}
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The simulator, the ERP as its administrator sees it, and the addresses for people."""
+    """The simulator, the ERP as its administrator sees it, and the addresses for people.
+
+    ``stores`` are the shops of the rush by their reference, ``<platform>:<shop>``, the platforms one after the other.
+    """
 
     simulator: httpx.Client
     kitchen: Kitchen
     web: str
     odoo: str
     engine: Engine
-    shops: Mapping[int, str]
+    stores: Mapping[str, StoreToOpen]
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> Self:
@@ -41,14 +51,13 @@ class World:
             password=settings.get("ODOO_ADMIN_PASSWORD", "admin"),
         )
         simulator = httpx.Client(base_url=settings["SIMULATOR_URL"], timeout=30)
-        shops = simulator.get("/sim/shops").raise_for_status().json()
         return cls(
             simulator=simulator,
             kitchen=Kitchen(address),
             web=settings["WEB_URL"],
             odoo=settings["ODOO_URL"],
             engine=build_engine(settings["DATABASE_URL"]),
-            shops={shop["id"]: shop["name"] for shop in shops[:STORES]},
+            stores={store.ref: store for store in shops_of(simulator)},
         )
 
     def close(self) -> None:
@@ -63,15 +72,33 @@ class World:
             for dish in DISHES.values()
             if dish.mapped
         ]
-        stores = {str(number): name for number, name in self.shops.items()}
-        self.kitchen.set_up(MATERIALS, dishes, stores, cancel_window=WINDOW)
+        self.kitchen.set_up(MATERIALS, dishes, self.stores.values(), cancel_window=WINDOW)
+
+    def shops(self, platform: str) -> list[str | int]:
+        """The numbers of a platform's shops as the simulator knows them."""
+        numbers = [split_ref(ref)[1] for ref in self.stores if split_ref(ref)[0] == platform]
+        return [int(number) if platform == "eleme" else number for number in numbers]
+
+    def title(self, ref: str) -> str:
+        """A store as people call it."""
+        return f"{PLATFORMS[split_ref(ref)[0]]} {self.stores[ref].name}"
 
     def waiting(self) -> int:
         """Rows of our database that something will still be done about."""
         return open_work(self.engine)
 
 
-def wait_for(what: str, done: Callable[[], bool], *, seconds: int = 120, say: Callable[[str], None]) -> None:
+def shops_of(simulator: httpx.Client) -> list[StoreToOpen]:
+    """The first shops of each platform as the simulator tells them."""
+    told = simulator.get("/sim/shops").raise_for_status().json()
+    return [
+        StoreToOpen(ref=f"{platform}:{shop['id']}", name=shop["name"], app=str(shop["appId"]))
+        for platform, shops in groupby(told, key=lambda shop: str(shop["platform"]))
+        for shop in list(shops)[:STORES]
+    ]
+
+
+def wait_for(what: str, done: Callable[[], bool], *, seconds: int = 120, say: Say) -> None:
     """Wait until something holds, telling every few seconds what for.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench.erp import DISHES, MATERIALS, document
-from bench.kitchen import Kitchen
+from bench.kitchen import Kitchen, StoreToOpen
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Fee
 from connector.ports import Alert, CommandResult, Store
@@ -20,7 +20,7 @@ SHOP = "910001"
 @pytest.fixture(scope="module")
 def real(odoo):
     admin = Address(url=odoo.url, database=odoo.server.database, login="admin", password="admin")
-    Kitchen(admin).set_up(MATERIALS, DISHES, {SHOP: "合同店"})
+    Kitchen(admin).set_up(MATERIALS, DISHES, [StoreToOpen(ref=f"eleme:{SHOP}", name="合同店")])
     return OdooErp(Address(url=odoo.url, database=odoo.server.database, login=odoo.login, password=odoo.password))
 
 

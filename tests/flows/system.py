@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.kitchen import StoreToOpen
 from tests.flows.proxy import Proxy
 from tests.stack import RunningOdoo, fresh_odoo_database, fresh_postgres_database, fresh_redis
 
@@ -21,7 +22,14 @@ WAIMAI = Path(sys.executable).with_name("waimai")
 #: A shop without a window, for tests that are not about it.
 QUICK = 155000009
 SHOPS = {155000001: "人民路店", 155000002: "江滨店", 155000003: "大学城店", QUICK: "快店"}
+MEITUAN_QUICK = "MT-2009"
+MEITUAN_SHOPS = {"MT-2001": "人民路店", "MT-2002": "江滨店", "MT-2003": "大学城店", MEITUAN_QUICK: "快店"}
+MEITUAN_APPS = [{"app_id": 900001, "secret": "0123456789abcdef0123456789abcdef"}]
 APPS = [{"app_id": 10000001, "key": "FaKeKeY001", "secret": "3f1c0a9e5b7d24686c8e0f1a2b3c4d5e6f708192"}]
+QUICK_STORES = [
+    StoreToOpen(ref=f"eleme:{QUICK}", name="快店", app=str(APPS[0]["app_id"])),
+    StoreToOpen(ref=f"meituan:{MEITUAN_QUICK}", name="快店", app=str(MEITUAN_APPS[0]["app_id"])),
+]
 
 
 def free_port() -> int:
@@ -31,12 +39,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(what: str, done: Callable[[], object], *, seconds: float = 60) -> object:
+def until(what: str | Callable[[], str], done: Callable[[], object], *, seconds: float = 60) -> object:
     """Wait for a condition and give its value; the time only bounds a failure."""
     deadline = time.monotonic() + seconds
     while not (found := done()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"never: {what}")
+            raise AssertionError(f"never: {what if isinstance(what, str) else what()}")
         time.sleep(0.05)
     return found
 
@@ -94,6 +102,9 @@ def running_system(folder: Path) -> Iterator[System]:
             "REDIS_URL": stack.enter_context(fresh_redis()).url,
             "ELEME_APPS": json.dumps(APPS),
             "ELEME_API_URL": f"http://127.0.0.1:{simulator_port}",
+            "MEITUAN_APPS": json.dumps(MEITUAN_APPS),
+            "MEITUAN_API_URL": f"http://127.0.0.1:{simulator_port}/meituan",
+            "PUBLIC_URL": web_url,
             "WEB_URL": web_url,
             "SIMULATOR_URL": f"http://127.0.0.1:{simulator_port}",
         }
@@ -104,8 +115,10 @@ def running_system(folder: Path) -> Iterator[System]:
             system.start("work", "--processes", "1")
             system.start("sweep")
             shops = [f"--shop={number}={name}" for number, name in SHOPS.items()]
-            push = ["--push-url", f"{web_url}/hooks/eleme", "--free-cancel", "5", "--retry-seconds", "5"]
-            system.start("simulate", "--port", str(simulator_port), *push, *shops)
+            shops += [f"--meituan-shop={code}={name}" for code, name in MEITUAN_SHOPS.items()]
+            push = ["--push-url", f"{web_url}/hooks/eleme", "--meituan-push-url", f"{web_url}/hooks/meituan"]
+            often = ["--free-cancel", "5", "--retry-seconds", "5"]
+            system.start("simulate", "--port", str(simulator_port), *push, *often, *shops)
             until("the product is ready", system.ready)
             yield system
         finally:

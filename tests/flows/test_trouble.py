@@ -101,7 +101,7 @@ def test_a_press_while_the_connector_is_away_is_sent_later(shop, system):
 def test_the_platform_answers_an_error_rubbish_or_nothing_and_the_press_still_arrives(shop, kind):
     order = shop.place()
     shop.until(order, "new")
-    shop.faulty("confirmOrderLite", kind, times=2)
+    shop.faulty("accept", kind, times=2)
     assert shop.answer(shop.press(order, "accept"), seconds=120)[0] == "done"
     shop.until(order, "accepted")
 
@@ -110,7 +110,7 @@ def test_the_platform_takes_a_call_and_its_answer_is_lost(shop):
     order = shop.sold()
     shop.act(order, "ask_cancel", reason="不想要了")
     shop.until(order, "refunding")
-    shop.faulty("agreeRefundLite", "garbage", executed=True)
+    shop.faulty("agree_refund", "garbage", executed=True)
     assert shop.answer(shop.press(order, "agree_refund"), seconds=120)[0] == "done"
     shop.until(order, "refunded")
     assert shop.truth(order)["refunded"] == shop.truth(order)["paid"]
