@@ -53,7 +53,8 @@ class Desk:
         self.store, self.login = f"eleme:{number}", f"staff-{number}"
         groups = [self._id("waimai_bridge", "group_desk"), self._id("base", "group_user")]
         person = {"name": self.login, "login": self.login, "password": self.login, "lang": "zh_CN"}
-        person |= {"tz": "Asia/Shanghai", "group_ids": [(6, 0, groups)]}
+        # Odoo's own greeting would open a chat over a small screen.
+        person |= {"tz": "Asia/Shanghai", "odoobot_state": "disabled", "group_ids": [(6, 0, groups)]}
         user = self.admin.call("res.users", "create", [person])[0]
         store = {"name": self.name, "platform": "eleme", "platform_ref": str(number), "match_products": False}
         self.admin.call("waimai.store", "create", [{**store, "user_ids": [(4, user)]}])
