@@ -86,7 +86,8 @@ def start(process: Process, home: Home) -> bool:
 def running(name: str, home: Home) -> int | None:
     """The pid of a program that we started and that still runs."""
     noted = _noted(name, home)
-    return noted["pid"] if noted and noted["started"] == kernel_start(noted["pid"]) else None
+    started = noted["started"] if noted else None  # none if it was gone before it could be looked at
+    return noted["pid"] if noted and started is not None and started == kernel_start(noted["pid"]) else None
 
 
 def check(name: str, home: Home) -> None:

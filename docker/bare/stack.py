@@ -211,7 +211,8 @@ def _databases(environ: Mapping[str, str], *, own_odoo: bool) -> dict[str, str]:
 def _odoo(wish: Wish, port: int, settings: Mapping[str, str]) -> dict[str, str]:
     server = odoo.Server(database=ODOO_DATABASE, port=port)
     key = templates.build() if wish.addon else ""
-    _serve(server, key, templates.parameters(server, settings["WEB_URL"], settings["ODOO_HOOK_SECRET"]))
+    shared = templates.parameters(server, settings["WEB_URL"], settings["ODOO_HOOK_SECRET"])
+    _serve(server, key, {**shared, "waimai_bridge.simulator_url": settings["SIMULATOR_URL"]})
     admin = {"ODOO_ADMIN_LOGIN": "admin", "ODOO_ADMIN_PASSWORD": "admin"}
     bot = templates.bot(server.database) or {"login": "admin", "password": "admin"}
     return admin | dict(zip(ODOO_SETTINGS, (server.url, server.database, bot["login"], bot["password"]), strict=True))

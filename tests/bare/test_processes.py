@@ -53,6 +53,11 @@ def test_a_program_with_another_environment_is_started_anew(home):
     assert processes.running("server", home) not in {None, pid}
 
 
+def test_a_program_that_was_gone_at_once_does_not_run(home):
+    (home.run / "server.pid").write_text(json.dumps({"pid": 2**22 + 1, "started": None, "signal": 15}))
+    assert processes.running("server", home) is None
+
+
 def test_the_pid_of_somebody_elses_program_is_not_ours(home):
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         note = {"pid": stranger.pid, "started": 1, "signal": 15}
