@@ -92,7 +92,10 @@ class WaimaiOrder(models.Model):
             return {}
         try:
             with self.env.cr.savepoint():
-                return self._apply(readings)
+                results = self._apply(readings)
+                # The savepoint would flush as the caller, and a bot may not read what flushing reads (currencies).
+                self.env.flush_all()
+                return results
         except (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError):
             raise  # a conflict, or no connection any more: Odoo repeats the call, or the connector does
         except LockError as locked:

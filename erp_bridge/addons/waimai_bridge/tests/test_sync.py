@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 import psycopg2
 
 from odoo.exceptions import ConcurrencyError, LockError
@@ -77,6 +79,32 @@ class TestSync(WaimaiCase):
         self.assertEqual([result["status"] for result in results], ["written"] * 3 + ["refused"] + ["written"] * 3)
         self.assertTrue(results[3]["reason"])
         self.assertFalse(self.env["sale.order"].search([("client_order_ref", "=", documents[3]["key"])]))
+
+    def test_what_is_left_to_flush_needs_no_rights_of_the_caller(self):
+        """A currency that nobody has read yet in the transaction, when the savepoint ends."""
+        bot = self.env["res.users"].create(
+            {
+                "name": "bot",
+                "login": "flushing bot",
+                "group_ids": [(6, 0, self.env.ref("waimai_bridge.group_bot").ids)],
+            }
+        )
+        settle = type(self.env["waimai.order"])._settle_materials
+
+        def settle_and_forget(orders):
+            settle(orders)
+            orders.env.invalidate_all()
+            orders.income_amount = 12.34
+
+        self.env.flush_all()
+        before = self.env.transaction.default_env
+        self.env.transaction.default_env = self.env(user=bot)
+        self.addCleanup(setattr, self.env.transaction, "default_env", before)
+        document = self.document([("牛肉饭", "B-1", 1, 2600)])
+        with patch.object(type(self.env["waimai.order"]), "_settle_materials", settle_and_forget):
+            [result] = self.env["waimai.order"].with_user(bot).sync([document])
+        self.assertEqual((result["status"], result["reason"]), ("written", ""))
+        self.assertEqual(self.env["waimai.order"].browse(result["id"]).income_amount, 12.34)
 
     def test_a_refused_change_leaves_the_order_as_it_was(self):
         document = self.document([("牛肉饭", "B-1", 1, 2600)])
