@@ -31,7 +31,7 @@ def order(history, *, slim=False):
     }
 
 
-def _push(history, event, later):
+def push(history, event, later):
     """Kind and parameters; ``later`` seconds after the first attempt only the time of sending differs."""
     sent = str(event.second + event.wire.get("lag", 0) + later)
     common = {"app_id": "1", "timestamp": sent, "sig": "x", "order_id": ORDER}
@@ -79,7 +79,7 @@ def _refund(event, common):
 
 
 def fact(history, event, later=0):
-    kind, params = _push(history, event, later)
+    kind, params = push(history, event, later)
     return read_event(json.dumps({"kind": kind, "params": params}).encode()).facts[0]
 
 
