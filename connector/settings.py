@@ -147,6 +147,18 @@ def load_meituan_apps() -> tuple[MeituanApp, ...]:
     return apps
 
 
+def load_odoo_url() -> str:
+    """The address of Odoo alone, for a link to it; empty if it is not set.
+
+    Raises:
+        SettingsError: it is wrong.
+    """
+    reader = _Reader()
+    url = reader.optional("ODOO_URL", values.web_address, "")
+    reader.check()
+    return url
+
+
 class _Reader:
     """Reads one setting after another and collects what is wrong instead of stopping at the first.
 

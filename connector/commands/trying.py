@@ -18,12 +18,13 @@ from connector.simulator.server import run
 def simulate(args: argparse.Namespace) -> int:
     """Simulate the platforms until Ctrl-C."""
     eleme, meituan = _apps_of(args.apps) if args.apps else (_apps(args.shop), _meituan_apps(args.meituan_shop))
-    retry = args.retry_seconds
+    retry, odoo = args.retry_seconds, settings.load_odoo_url()
     config = SimulatorConfig(
         apps=eleme,
         meituan_apps=meituan,
         push_url=args.push_url,
         meituan_push_url=args.meituan_push_url,
+        desk_url=odoo and f"{odoo}/odoo/waimai",
         seed=args.seed,
         free_cancel_seconds=args.free_cancel,
         **({} if retry is None else {"push_retry_seconds": retry, "meituan_retry_seconds": (retry,) * 3}),

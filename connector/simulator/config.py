@@ -95,6 +95,7 @@ class SimulatorConfig:
     `apps` (Ele.me) and `meituan_apps` take `App`, `MeituanApp` or plain JSON objects. `clock` gives milliseconds,
     `sleep` waits for seconds (only a stalled answer uses it), `transport` replaces the network of the pushes.
     Seconds everywhere else. `meituan_url`: the base of Meituan's calls if it is not the address that was called.
+    `desk_url`: where the orders are worked on, for a link on the page.
     """
 
     apps: Sequence[App | Mapping[str, Any]] = ()
@@ -102,6 +103,7 @@ class SimulatorConfig:
     push_url: str = ""
     meituan_push_url: str = ""
     meituan_url: str = ""
+    desk_url: str = ""
     seed: int = 0
     clock: Callable[[], int] = wall_clock
     sleep: Callable[[float], None] = time.sleep

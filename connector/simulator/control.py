@@ -117,20 +117,20 @@ def _act(act: Act) -> dict[str, object]:
     return {"act": act.name, "actor": act.actor.name, "asks": act.asks, "zh": act.zh, "en": act.en}
 
 
+def shown_acts(order: AnyOrder) -> dict[str, object]:
+    """What can be done to an order now, with what each act asks for; the rider's next news, unanswered reminders."""
+    offered = here().order_platform(order.id).offered(order)
+    open_reminders = [one.number for one in order.reminders if one.replied_at is None]
+    return {"acts": [_act(act) for act in offered], "codes": codes(order), "reminders": open_reminders}
+
+
 @control.get("/orders/<order_id>/acts")
 def acts(order_id: str) -> Response:
     """What can be done to the order now, by whom, and what each act asks for; `codes` are the rider's next news."""
     world = here()
     with world.lock:
-        platform = world.order_platform(order_id)
-        found = platform.order(order_id)
-        return jsonify(
-            orderId=order_id,
-            platform=platform.name,
-            acts=[_act(act) for act in platform.offered(found)],
-            codes=codes(found),
-            reminders=[one.number for one in found.reminders if one.replied_at is None],
-        )
+        found = world.order(order_id)
+        return jsonify(orderId=order_id, platform=found.platform, **shown_acts(found))
 
 
 @control.post("/orders")

@@ -19,10 +19,12 @@ ELEME_CHANGES = ("remove", "restore")
 MEITUAN_CHANGES = ("open", "close", "control", "release", "bind", "unbind")
 
 
-def _sent(sent: Sent) -> dict[str, object]:
+def shown_push(sent: Sent) -> dict[str, object]:
+    """One delivery of `GET /sim/pushes`."""
     return {
         "requestId": sent.request_id,
         "type": sent.kind,
+        "note": sent.note,
         "appId": sent.app_id,
         "orderId": sent.order_id,
         "shop": sent.shop_id,
@@ -151,7 +153,7 @@ def pushes() -> Response:
     if "failed" in request.args:
         log = [sent for sent in log if not sent.ok]
     missing = {str(app_id): world.pusher.not_reached_count(app_id) for app_id in apps}
-    rows = [{**_sent(sent), "platform": apps[sent.app_id]} for sent in log]
+    rows = [{**shown_push(sent), "platform": apps[sent.app_id]} for sent in log]
     return jsonify(waiting=world.pusher.waiting(), notReached=missing, log=rows)
 
 

@@ -82,6 +82,10 @@ class AnyOrder(ABC):
         """The last news of the rider; none without a rider."""
 
     @abstractmethod
+    def given_back(self, line: int) -> int:
+        """How many of a line (from 1) went back in part refunds."""
+
+    @abstractmethod
     def refund_rows(self) -> list[dict[str, object]]:
         """Every refund request as the platform keeps it; amounts in fen."""
 

@@ -44,6 +44,7 @@ class Push(ABC):
     """A message to be delivered, `at` the moment of the event, `number` its place.
 
     `holds` names the switch that may keep it back; it leaves when another push of the same `thread` has gone.
+    `note` tells people what is in it where a kind has several things to say.
     """
 
     number: int
@@ -56,6 +57,7 @@ class Push(ABC):
     retry_seconds: tuple[int, ...]
     holds: str = ""
     thread: str = ""
+    note: str = ""
 
     @abstractmethod
     def wire(self, switches: Switches, rng: Random, now: int) -> Wire:
@@ -98,6 +100,7 @@ class Sent:
     status: int
     answer: str
     ok: bool
+    note: str = ""
 
 
 class Pusher:
@@ -209,6 +212,7 @@ class Pusher:
             status=status,
             answer=answer[:ANSWER_SHOWN],
             ok=ok,
+            note=push.note,
         )
         with self.changed:
             self.log.append(sent)

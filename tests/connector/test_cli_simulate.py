@@ -33,6 +33,7 @@ def simulate():
         apps = json.dumps([{"app_id": 10000001, "key": "invented-key", "secret": ["newest", "older"]}])
         meituan = json.dumps([{"app_id": "900001", "secret": "invented", "callback_urls": []}])
         env = {**os.environ, "PYTHONPATH": str(ROOT), "ELEME_APPS": apps, "MEITUAN_APPS": meituan}
+        env["ODOO_URL"] = "http://127.0.0.1:8069"
         command = [sys.executable, "-m", "connector.cli", "simulate", "--port", str(port), *arguments]
         started.append(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL))
         turn = threading.Event()
@@ -58,6 +59,7 @@ def read(url: str) -> str:
 def test_the_simulated_platform_has_the_applications_of_the_environment_and_the_shops_of_the_command_line(simulate):
     page = read(simulate("--shop", "155000001=好味道", "--shop", "155000002") + "/")
     assert "好味道" in page
+    assert "http://127.0.0.1:8069/odoo/waimai" in page
     assert "155000002" in page
 
 

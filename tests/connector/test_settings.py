@@ -12,6 +12,7 @@ from connector.settings import (
     load_database_url,
     load_eleme_apps,
     load_meituan_apps,
+    load_odoo_url,
 )
 
 HOOK_KEY = b"an invented key of 32 bytes ....."
@@ -280,3 +281,13 @@ def test_simulating_meituan_is_optional(environment):
     assert load_meituan_apps() == ()
     environment.setenv("MEITUAN_APPS", meituan([]))
     assert [app.secrets for app in load_meituan_apps()] == [("s",)]
+
+
+def test_simulating_links_to_odoo_if_its_address_is_known(environment):
+    environment.setenv("ODOO_URL", "http://127.0.0.1:8069/")
+    assert load_odoo_url() == "http://127.0.0.1:8069"
+    environment.delenv("ODOO_URL")
+    assert load_odoo_url() == ""
+    environment.setenv("ODOO_URL", "odoo")
+    with pytest.raises(SettingsError, match="ODOO_URL"):
+        load_odoo_url()

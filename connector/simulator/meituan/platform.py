@@ -196,6 +196,7 @@ class Meituan(Platform[Order]):
             retry_seconds=self.config.meituan_retry_seconds,
             holds=message.holds,
             thread=message.thread or order_id,
+            note=message.note,
             contents=frozenset(drawn) if message.kind in kinds.ORDER_KINDS else frozenset(),
         )
 

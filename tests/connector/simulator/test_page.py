@@ -1,104 +1,323 @@
-"""The page: orders with the acts that are possible, in two languages."""
+"""The page: what it is given, what it looks at, and that it has words for everything in two languages."""
 
+import dataclasses
+import html
+import json
 import re
+from pathlib import Path
 
+import httpx
 import pytest
 
+from connector.simulator import create_app, words, world_of
+from connector.simulator.acting import Actor
+from connector.simulator.eleme.acts import ACTS as ELEME_ACTS
+from connector.simulator.eleme.bodies import DELIVERY
 from connector.simulator.eleme.order import CaseStatus, Status
-from connector.simulator.page import WORDS
+from connector.simulator.eleme.scenarios import SCENARIOS as ELEME_SCENARIOS
+from connector.simulator.eleme.switches import ElemeSwitches
+from connector.simulator.kinds import KINDS
+from connector.simulator.meituan import kinds as meituan_kinds
+from connector.simulator.meituan.acts import ACTS as MEITUAN_ACTS
+from connector.simulator.meituan.moves import DESK_CODES, RIDES
+from connector.simulator.meituan.order import WORDS, Result
+from connector.simulator.meituan.scenarios import SCENARIOS as MEITUAN_SCENARIOS
+from connector.simulator.meituan.switches import MeituanSwitches
+from connector.simulator.page import ORDERS_SHOWN, PUSHES_SHOWN
 
-SHOP = 155000001
+from . import meituan as there_side
+from .conftest import SHOP
 
-
-def press(client, order, act, **form):
-    return client.post(f"/page/orders/{order.id}/{act}", data=form, follow_redirects=True).text
-
-
-def buttons(html):
-    return re.findall(r"<button[^>]*>([^<]+)</button>", html)
-
-
-@pytest.fixture
-def order(client, world):
-    client.post("/page/orders", data={"shop": SHOP, "kind": "several"})
-    (order,) = world.orders.values()
-    return order
-
-
-@pytest.mark.parametrize(
-    ("lang", "title", "empty"),
-    [("zh", "饿了么模拟平台", "还没有订单"), ("en", "Simulated Ele.me", "No orders yet")],
-)
-def test_the_page_speaks_both_languages(client, lang, title, empty):
-    html = client.get(f"/?lang={lang}").text
-    assert f"<h1>{title}</h1>" in html
-    assert empty in html
-    assert "测试店铺A" in html
-    assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in html
+SOURCES = Path(words.__file__).parent
+SCRIPTS = {path.name: path.read_text("utf-8") for path in sorted((SOURCES / "static").glob("*.js"))}
+ONE_LINE = SCRIPTS["texts.js"].replace("[\n    ", "[").replace(",\n  ]", "]")
+TEXTS = dict(re.findall(r"^  (\w+): (\[.*?\]),$", ONE_LINE, re.MULTILINE | re.DOTALL))
+SHOPS = {"eleme": SHOP, "meituan": there_side.SHOP}
 
 
-def test_chinese_is_the_default_and_the_language_stays(client, order):
-    assert "<h1>饿了么模拟平台</h1>" in client.get("/").text
-    assert "<h1>Simulated Ele.me</h1>" in press(client, order, "accept", lang="en")
+def live(client, **query):
+    return client.get("/page/live", query_string=query).json
 
 
-def test_an_order_is_placed_and_shown(client, order):
-    html = client.get("/").text
-    assert order.id in html
-    assert "番茄鸡蛋盖饭 × 1" in html
-    assert "44.80" in html
+def place(client, shop=SHOP, **given):
+    answer = client.post("/sim/orders", json={"shop": shop, **given})
+    assert answer.status_code == 200, answer.text
+    return answer.json
 
 
-def test_only_what_is_possible_has_a_button(client, order):
-    place = "顾客下单并付款"
-    assert buttons(client.get("/").text) == [place, "接单", "拒单", "申请取消", "强制无效"]
-    press(client, order, "accept")
-    press(client, order, "remind")
-    press(client, order, "rider", code="51")
-    press(client, order, "rider", code="74")
-    running = ["商家取消", "出餐", "部分取消", "主动退单", "自行配送", "不再配送", "回复催单"]
-    others = ["申请取消", "催单", "强制无效", "骑手", "订单完结"]
-    assert buttons(client.get("/").text) == [place, *running, *others]
-    press(client, order, "force_invalid")
-    assert "骑手" not in buttons(client.get("/").text)
+def act(client, row, name, **given):
+    answer = client.post(f"/sim/orders/{row['orderId']}/{name}", json=given)
+    assert answer.status_code == 200, answer.text
+    return answer.json
 
 
-def test_a_part_and_a_rider_are_chosen_from_lists(client, order):
-    press(client, order, "accept")
-    press(client, order, "rider", code="53")
-    press(client, order, "part_cancel", line="2")
-    assert [kind for _, kind in order.history] == [10, 12, 53, 39]
-    html = client.get("/").text
-    assert "−10.00" in html
-    assert "<option>52</option>" not in html
-    assert "<option>55</option>" in html
+def parts(client, row, *items):
+    rows = json.dumps([{"line": line, "quantity": quantity} for line, quantity in items])
+    return client.get(f"/page/parts/{row['orderId']}", query_string={"items": rows})
 
 
-def test_a_refusal_is_shown_and_escaped(client, order):
-    press(client, order, "accept")
-    assert "订单已确认" in press(client, order, "accept")
-    assert "&lt;b&gt;" in client.get("/?refused=<b>").text
+def started(client):
+    return json.loads(html.unescape(re.search(r'data-start="([^"]*)"', client.get("/").text)[1]))
 
 
-@pytest.mark.parametrize("form", [{"shop": SHOP, "kind": "x"}, {"shop": "1", "kind": "plain"}, {}])
-def test_a_form_that_was_bent_orders_nothing(client, world, form):
-    assert client.post("/page/orders", data=form).status_code == 303
-    assert world.orders == {}
+# --- the page itself -------------------------------------------------------------------------------------------------
 
 
-def test_deliveries_are_shown(client, world, order):
-    world.pusher.drain()
-    assert "200 {&#34;message&#34;:&#34;ok&#34;}" in client.get("/").text
+def test_the_page_knows_both_platforms_with_their_shops_kinds_and_stories(there_client):
+    platforms = started(there_client)["platforms"]
+    assert list(platforms) == ["eleme", "meituan"]
+    assert platforms["eleme"]["shops"][0] == {"id": SHOP, "name": "测试店铺A"}
+    assert platforms["meituan"]["apps"] == [900001, 900002]
+    assert platforms["meituan"]["pushUrl"] == there_side.BASE
+    assert "bag" in platforms["meituan"]["kinds"]
+    assert "bag" not in platforms["eleme"]["kinds"]
+    assert list(platforms["eleme"]["scenarios"]) == list(ELEME_SCENARIOS)
 
 
-def test_every_word_of_the_platform_is_said_in_both_languages():
-    words = {*Status, *CaseStatus, "refunding"}
-    assert set(WORDS) == {str(word) for word in words}
-    assert all(not zh.isascii() and en.isascii() for zh, en in WORDS.values())
+def test_a_name_cannot_become_a_part_of_the_page(make_config):
+    app = {"app_id": 1, "key": "k", "secret": "s", "shops": [{"id": 7, "name": '"><script>x</script>'}]}
+    client = create_app(make_config(apps=[app])).test_client()
+    assert "<script>x" not in client.get("/").text
+    assert started(client)["platforms"]["eleme"]["shops"] == [{"id": 7, "name": '"><script>x</script>'}]
+
+
+def test_the_desk_is_linked_if_its_address_is_known(client, make_config):
+    assert started(client)["desk"] == ""
+    other = create_app(make_config(desk_url="http://127.0.0.1:8069/odoo/waimai")).test_client()
+    assert started(other)["desk"] == "http://127.0.0.1:8069/odoo/waimai"
 
 
 def test_nothing_is_loaded_from_elsewhere(client):
     answer = client.get("/")
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
-    assert "<script" not in answer.text
-    assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'")
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    assert [one for one in addresses if not one.startswith(("/static/", "data:"))] == []
+    for address in addresses[1:]:
+        with client.get(address) as file:
+            assert file.status_code == 200
+    css = (SOURCES / "static/simulator.css").read_text("utf-8")
+    assert not any("://" in text or "@import" in text for text in (*SCRIPTS.values(), css))
+
+
+@pytest.mark.parametrize("path", ["/", "/page/live"])
+def test_other_sites_see_nothing(client, path):
+    assert client.get(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+# --- what it looks at ------------------------------------------------------------------------------------------------
+
+
+def test_before_the_first_order_there_is_nothing(there_client):
+    seen = live(there_client, open="x")
+    assert (seen["orders"], seen["log"], seen["waiting"], seen["open"]) == ([], [], 0, None)
+    assert seen["reach"] == {"eleme": None, "meituan": None}
+    assert [(day["orders"], day["marks"]) for day in seen["days"]] == [(0, [])] * len(seen["days"])
+
+
+def test_orders_of_both_platforms_come_newest_first(there_client, clock):
+    rows = []
+    for platform in ("eleme", "meituan", "eleme"):
+        rows.append(place(there_client, SHOPS[platform])["orderId"])
+        clock.advance(1)
+    assert [row["orderId"] for row in live(there_client)["orders"]] == rows[::-1]
+    assert [row["orderId"] for row in live(there_client, platform="meituan")["orders"]] == [rows[1]]
+
+
+def test_no_more_is_shown_than_can_be_read(client, world, clock):
+    for _ in range(ORDERS_SHOWN + 1):
+        last = place(client)
+        clock.advance(1)
+    world.pusher.drain()
+    seen = live(client)
+    assert (len(seen["orders"]), len(seen["log"])) == (ORDERS_SHOWN, PUSHES_SHOWN)
+    assert seen["orders"][0]["orderId"] == seen["log"][0]["orderId"] == last["orderId"]
+
+
+@pytest.mark.parametrize("platform", ["eleme", "meituan"])
+def test_an_open_order_tells_who_can_do_what_and_what_was_pushed(there_client, there, connector, platform):
+    row = place(there_client, SHOPS[platform], kind="several")
+    act(there_client, row, "accept")
+    act(there_client, row, "remind")
+    connector.default = {"message": "ok"} if platform == "eleme" else {"data": "ok"}
+    there.pusher.drain()
+    seen = live(there_client, open=row["orderId"])["open"]
+    asked = there_client.get(f"/sim/orders/{row['orderId']}/acts").json
+    assert {name: seen[name] for name in ("acts", "codes", "reminders")} == {
+        name: asked[name] for name in ("acts", "codes", "reminders")
+    }
+    assert [(push["ok"], push["attempt"], push["status"]) for push in seen["log"]] == [(True, 1, 200)] * 3
+    order = seen["order"]
+    assert (order["remark"], order["leftOfLines"], order["reminders"], order["messages"]) == (
+        "不要辣，多放香菜",
+        [1, 2, 1],
+        1,
+        3,
+    )
+
+
+def test_a_push_that_was_not_taken_says_whether_it_comes_again(client, world, connector, clock):
+    place(client)
+    connector.answers = [httpx.ConnectError("away")] * 3
+    again = []
+    for _ in range(3):
+        world.pusher.drain()
+        again.append(live(client, failed="1")["log"][0]["again"])
+        clock.advance(60)
+    assert again == [True, True, False]
+    seen = live(client)
+    assert seen["reach"]["eleme"]["status"] == 0
+    assert seen["reach"]["eleme"]["answer"] == "ConnectError"
+    assert seen["notReached"]["eleme"] == 1
+    place(client)
+    world.pusher.drain()
+    seen = live(client, failed="1")
+    assert seen["reach"]["eleme"]["ok"]
+    assert [push["attempt"] for push in seen["log"]] == [3, 2, 1]
+
+
+def test_the_shops_say_their_day_and_what_is_out_of_order(there_client):
+    shop = there_side.SHOP
+    row = place(there_client, shop, kind="plain")
+    for path in (f"{SHOP}/remove", f"{shop}/close", f"{shop}/unbind", "MT-2002/control"):
+        assert there_client.post(f"/sim/shops/{path}").status_code == 200
+    days = {day["shop"]: day for day in live(there_client)["days"]}
+    assert (days[shop]["orders"], days[shop]["paid"]) == (1, row["paid"])
+    assert {ref: day["marks"] for ref, day in days.items() if day["marks"]} == {
+        SHOP: ["removed"],
+        shop: ["closed", "unbound"],
+        "MT-2002": ["closed", "controlled"],
+    }
+
+
+# --- what things cost ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["eleme", "meituan"])
+@pytest.mark.parametrize("given", [{"kind": "activity"}, {"items": [{"dish": 3, "quantity": 2}], "remark": "少油"}])
+def test_the_price_is_what_the_order_costs(there_client, platform, given):
+    asked = {"shop": SHOPS[platform], **given}
+    price = there_client.post("/page/price", json=asked).json
+    assert price["paid"] == price["goods"] + price["fees"] - price["reductions"]
+    row = place(there_client, **asked)
+    assert price["paid"] == row["paid"]
+    assert [line["quantity"] for line in price["lines"]] == [item["quantity"] for item in row["items"]]
+
+
+@pytest.mark.parametrize("platform", ["eleme", "meituan"])
+@pytest.mark.parametrize("kind", ["several", "activity", "shared_cost", "specs", "two_baskets"])
+def test_a_part_is_worth_what_the_platform_gives_back(there_client, platform, kind, clock):
+    row = place(there_client, SHOPS[platform], kind=kind)
+    act(there_client, row, "accept")
+    clock.advance(100)
+    for line in [item["line"] for item in row["items"] if item["price"]][:2]:
+        told = parts(there_client, row, (line, 1)).json["amount"]
+        row = act(there_client, row, "ask_cancel", items=[{"line": line, "quantity": 1}])
+        assert row["refunds"][-1]["amount"] == told
+        row = act(there_client, row, "agree")
+
+
+def test_several_parts_together(client):
+    row = place(client, kind="shared_cost")
+    together = parts(client, row, (1, 1), (2, 1), (3, 2)).json["amount"]
+    content = KINDS["shared_cost"].content
+    assert together == (2450 + 1200 + 400) * content.paid // content.original
+    assert parts(client, row).json["amount"] == 0
+
+
+@pytest.mark.parametrize("items", ["", "{", "7", '[{"line": 9}]', '[{"line": 1, "quantity": 5}]', '[{"quantity": 1}]'])
+def test_parts_that_are_none_are_refused(client, items):
+    row = place(client, kind="several")
+    assert client.get(f"/page/parts/{row['orderId']}", query_string={"items": items}).status_code == 400
+
+
+# --- its words -------------------------------------------------------------------------------------------------------
+
+
+def chinese(text):
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def pairs(table):
+    for value in table.values():
+        if isinstance(value, tuple):
+            yield value
+        else:
+            yield from pairs(value)
+
+
+def test_every_word_is_chinese_and_english():
+    told = [pair for pair in pairs(words.told()) if pair != ("", "")]
+    assert [zh for zh, _ in told if not chinese(zh) and "JSON" not in zh] == []
+    assert [en for _, en in told if chinese(en) or not en] == []
+
+
+def test_every_state_of_the_platforms_has_words():
+    assert set(words.STATUS["eleme"]) == {*(str(one) for one in Status), "refunding"}
+    assert set(words.REFUND["eleme"]) == {str(one) for one in CaseStatus}
+    assert set(words.STATUS["meituan"]) == {*WORDS.values(), "refunding"}
+    assert set(words.REFUND["meituan"]) == {*(one.name.lower() for one in Result), "none"}
+    assert set(words.RIDE["eleme"]) == {str(code) for code in DELIVERY}
+    assert set(words.RIDE["meituan"]) == {str(code) for code in RIDES}
+    assert {str(code) for code in DESK_CODES} == set(words.CANCEL["force_invalid"])
+
+
+def test_every_push_has_words():
+    codes = {str(code) for scenario in ELEME_SCENARIOS.values() for code in scenario.codes}
+    assert codes - set(words.PUSH["eleme"]) == set()
+    assert set(words.PUSH["meituan"]) == set(meituan_kinds.KINDS)
+    notes = [str(code).split(" ") for scenario in MEITUAN_SCENARIOS.values() for code in scenario.codes]
+    for kind, *said in notes:
+        tables = [words.NOTE.get("refund" if kind == "partial-refund" else kind, {}), *words.CANCEL.values()]
+        known = {*words.RIDE["meituan"]} if kind.endswith("logistics") else {word for one in tables for word in one}
+        assert set(said) - known == set(), kind
+
+
+def test_every_switch_has_words():
+    fields = {field.name for kind in (ElemeSwitches, MeituanSwitches) for field in dataclasses.fields(kind)}
+    assert set(words.SWITCHES) == fields
+
+
+def test_the_page_has_a_text_for_all_that_it_says():
+    others = "".join(text for name, text in SCRIPTS.items() if name != "texts.js")
+    asked = {*re.findall(r'\bt\("(\w+)"', others), *(actor.name for actor in Actor), "eleme", "meituan"}
+    asked |= set(re.findall(r'data-t="(\w+)"', (SOURCES / "templates/simulator.html").read_text("utf-8")))
+    assert len(asked) > 80
+    assert asked - set(TEXTS) == set()
+
+
+@pytest.mark.parametrize("key", sorted(set(TEXTS) - {"otherLanguage"}))
+def test_a_text_is_chinese_and_english(key):
+    zh, en = json.loads(TEXTS[key])
+    assert not chinese(en)
+    assert en
+    assert chinese(zh) or zh == en
+    assert sorted(re.findall(r"\{\d\}", zh)) == sorted(re.findall(r"\{\d\}", en))
+
+
+def test_the_page_asks_for_every_argument_that_an_act_takes():
+    table = SCRIPTS["asking.js"].partition("const ASKED = {")[2].partition("\n};")[0]
+    fields = set(re.findall(r"^  (\w+)\(", table, re.MULTILINE))
+    wanted = {name for acts in (ELEME_ACTS, MEITUAN_ACTS) for one in acts.values() for name in one.asks}
+    assert wanted - fields == {"amount"}
+    assert "given.amount" in SCRIPTS["asking.js"]
+
+
+def test_a_delivery_carries_what_it_says(there_client, there, connector):
+    connector.default = {"data": "ok"}
+    there_client.post("/sim/scenarios/cancel_upheld", json={"shop": there_side.SHOP, "kind": "several"})
+    there.pusher.drain()
+    log = live(there_client)["log"][::-1]
+    codes = [f"{push['type']} {push['note']}".strip() for push in log]
+    assert codes == list(MEITUAN_SCENARIOS["cancel_upheld"].codes)
+
+
+def test_the_page_is_served_whatever_the_world_has_been_through(there_app):
+    client, world = there_app.test_client(), world_of(there_app)
+    client.post("/sim/plan", json={"platform": "both"})
+    world.pusher.drain()
+    seen = live(client, open=live(client)["orders"][0]["orderId"])
+    assert len(seen["orders"]) == ORDERS_SHOWN
+    for row in seen["orders"]:
+        assert row["status"] in words.STATUS[row["platform"]]
+        assert {refund["status"] for refund in row["refunds"]} <= set(words.REFUND[row["platform"]])
