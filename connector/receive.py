@@ -21,7 +21,7 @@ from connector.services import Services
 #: Bytes of a body and a query; more is refused unread.
 LIMIT: Final = 256 * 1024
 _BATCH: Final = 500
-_REFERENCE: Final = re.compile(r"[a-z0-9_]{1,32}:[0-9A-Za-z_.-]{1,128}", re.ASCII)
+_REFERENCE: Final = re.compile(r"[a-z0-9_]{1,32}:[^\s\x00-\x1f\x7f]{1,128}")
 _log = logs.get(__name__)
 
 #: Stores envelopes in one transaction: their event numbers, and whether each is new.

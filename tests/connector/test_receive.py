@@ -287,7 +287,7 @@ def test_a_database_that_is_away_is_unavailable_and_leaves_nothing_half_done(doo
     assert services.bell.rings == []
 
 
-@pytest.mark.parametrize("lane", ["eleme:\x00", "eleme:" + "9" * 200_000, "eleme:a b", "eleme:门店", "odd"])
+@pytest.mark.parametrize("lane", ["eleme:\x00", "eleme:" + "9" * 200_000, "eleme:a b", "odd"])
 def test_what_no_column_should_hold_is_stored_in_a_lane_of_its_own(door, journal, lane):
     assert receive(*door, Source(), hook(b"a", lane)) == ("stored", 1)
     assert journal.taken[0].lane == "eleme:unknown"

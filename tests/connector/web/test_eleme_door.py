@@ -178,7 +178,7 @@ def test_an_unknown_shop_is_stored_in_its_own_lane(client, inbox):
     assert inbox()[0]["lane"] == "eleme:999"
 
 
-@pytest.mark.parametrize("shop", ["9" * 100_000, "店", "a b"])
+@pytest.mark.parametrize("shop", ["9" * 100_000, "a b"])
 def test_a_shop_that_no_column_should_hold_is_stored_too(client, inbox, shop):
     assert taken(client.post(HOOK, data=signed(shopId=shop)))
     assert inbox()[0]["lane"] == "eleme:unknown"

@@ -203,7 +203,12 @@ def test_an_order_told_by_its_other_number_or_inside_is_known(client, inbox):
     }
 
 
-@pytest.mark.parametrize("shop", ["店", "a b", "9" * 10_000, "\x00x y"])
+def test_a_shop_is_called_as_the_merchant_calls_it(client, inbox):
+    assert taken(post(client, signed(app_poi_code="人民路1号店/东")))
+    assert inbox()[0]["lane"] == "meituan:人民路1号店/东"
+
+
+@pytest.mark.parametrize("shop", ["a b", "9" * 10_000, "\x00x y"])
 def test_a_shop_that_no_column_should_hold_is_stored_too(client, inbox, shop):
     assert taken(post(client, signed(app_poi_code=shop)))
     assert inbox()[0]["lane"] == "meituan:unknown"
