@@ -20,7 +20,7 @@ _FRESH_MILLIS: Final = 1_000
 _ASK_SECONDS: Final = 1.0
 #: Shops that are asked about at a time.
 _PULLS: Final = 4
-_REFRESH_MILLIS: Final = 60_000
+_REFRESH_MILLIS: Final = 20_000
 _REFRESH_HELD_MILLIS: Final = 5_000
 #: A shop that nobody has set up for so long can wait for the minute.
 _NEWLY_HELD_MILLIS: Final = 10 * 60_000

@@ -90,12 +90,12 @@ def test_a_command_that_nobody_waits_for_any_more_is_rung_for_although_its_order
     assert world.erp.results[1].state == "refused"
 
 
-def test_shops_are_asked_for_at_the_start_and_each_minute(world, net):
+def test_shops_are_asked_for_at_the_start_and_every_twenty_seconds(world, net):
     world.open_shop(name="old")
     net.refresh()
     asked = []
     world.erp.stores = lambda: asked.append(1) or ()
-    world.clock.forward(59)
+    world.clock.forward(19)
     net.refresh()
     assert asked == []
     world.clock.forward(1)
@@ -127,7 +127,7 @@ def test_events_of_a_new_shop_wait_five_seconds_at_most_for_the_erp(journal):
     assert world.states() == ["done"]
 
 
-def test_a_shop_that_nobody_sets_up_is_asked_for_once_a_minute_in_the_end(world, net):
+def test_a_shop_that_nobody_sets_up_is_asked_for_less_often_in_the_end(world, net):
     world.push(NEW, lane="eleme:9")
     world.advance("eleme:9")
     asked = []
@@ -137,7 +137,7 @@ def test_a_shop_that_nobody_sets_up_is_asked_for_once_a_minute_in_the_end(world,
         world.clock.forward(1)
     pauses = [(two - one) // 1000 for one, two in pairwise(asked)]
     assert set(pauses[:50]) == {5}
-    assert set(pauses[-3:]) == {60}
+    assert set(pauses[-3:]) == {20}
 
 
 def test_presses_that_did_not_reach_us_are_taken_once(world, net):

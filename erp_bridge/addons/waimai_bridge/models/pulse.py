@@ -5,7 +5,7 @@ import psycopg2
 from odoo import api, fields, models
 
 BEAT_SECONDS = 10  # how often at most one process writes it
-AWAY_SECONDS = 150  # the connector calls at least once a minute
+AWAY_SECONDS = 60  # the connector calls every twenty seconds
 
 # When this process last wrote, by database: most calls then cost a comparison.
 _written = {}
