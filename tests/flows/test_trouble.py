@@ -106,16 +106,6 @@ def test_the_platform_answers_an_error_rubbish_or_nothing_and_the_press_still_ar
     shop.until(order, "accepted")
 
 
-def test_the_platform_takes_a_call_and_its_answer_is_lost(shop):
-    order = shop.sold()
-    shop.act(order, "ask_cancel", reason="不想要了")
-    shop.until(order, "refunding")
-    shop.faulty("agree_refund", "garbage", executed=True)
-    assert shop.answer(shop.press(order, "agree_refund"), seconds=120)[0] == "done"
-    shop.until(order, "refunded")
-    assert shop.truth(order)["refunded"] == shop.truth(order)["paid"]
-
-
 def test_pushes_that_never_come_are_pulled_after_our_own_call(shop):
     order = shop.sold()
     shop.act(order, "ask_cancel", reason="不想要了")
