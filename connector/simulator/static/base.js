@@ -74,6 +74,11 @@ export function h(what, given = {}, ...children) {
   return made;
 }
 
+/** Writes a text where another stands. */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 /** Fills `box` anew only if what it shows has changed, so that nothing flickers and the focus stays. */
 export function show(box, seen, make) {
   const mark = JSON.stringify([lang, seen]);

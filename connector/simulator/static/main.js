@@ -16,6 +16,7 @@ function look(which) {
   view = which;
   document.body.dataset.view = which;
   showViews();
+  if (getComputedStyle(box("views")).display !== "none") scrollTo(0, 0);
 }
 
 function showViews() {
@@ -67,7 +68,7 @@ let running = null;
 
 /** One look at a time; who asks meanwhile gets a further one. */
 function soon() {
-  running = (running || Promise.resolve()).then(refresh);
+  running = (running || Promise.resolve()).then(refresh).catch((error) => console.error(error));
   return running;
 }
 

@@ -98,7 +98,12 @@ export class Orders {
       failed ? h("span.chip.bad", {}, t("failedPushes", failed)) : null,
     ];
     return [
-      h("span.row", {}, h(`span.badge.${row.platform}`, {}, t(row.platform), h("b", {}, ` #${row.daySn}`)), chips, h("span.money", {}, yuan(row.paid))),
+      h(
+        "span.first",
+        {},
+        h("span.row", {}, h(`span.badge.${row.platform}`, {}, t(row.platform), h("b", {}, ` #${row.daySn}`)), chips),
+        h("span.money", {}, yuan(row.paid)),
+      ),
       h("span.bought", {}, bought),
       h(
         "span.row.hint",
@@ -134,6 +139,7 @@ export class Orders {
   // --- who can do what -----------------------------------------------------------------------------------------------
 
   people(row, open) {
+    if (!open.acts.length) return h("p.hint.nobody", {}, t("nobodyNow"));
     return PEOPLE.map((person) => {
       const acts = open.acts.filter((act) => act.actor === person);
       const buttons = acts.flatMap((act) => (act.act === "rider" ? this.rides(row, act, open) : [this.button(row, act, open)]));

@@ -1,5 +1,5 @@
 // Left: a customer orders from the menu or something ready-made; whole stories with one click.
-import { PLATFORMS, call, h, press, say, show, start, t, toast, trouble, yuan } from "./base.js";
+import { PLATFORMS, call, h, press, say, show, start, t, toast, trouble, write, yuan } from "./base.js";
 
 const WAYS = { menu: "byMenu", kind: "byKind", story: "byStory" };
 const MENU_EVERY = 4000;
@@ -189,16 +189,16 @@ export class Place {
     const { pay, sum, lines } = this;
     if (!asked) {
       pay.disabled = true;
-      pay.textContent = t("orderNothing");
-      sum.textContent = "";
+      write(pay, t("orderNothing"));
+      write(sum, "");
       return;
     }
     const found = await call("/page/price", asked).catch((error) => ({ wrong: trouble(error) }));
     if (number !== this.asked) return;
     pay.disabled = Boolean(found.wrong);
-    pay.textContent = t("order", found.wrong ? "" : yuan(found.paid));
+    write(pay, t("order", found.wrong ? "" : yuan(found.paid)));
     const less = found.reductions ? t("reduced", yuan(found.reductions)) : "";
-    sum.textContent = found.wrong || t("sum", yuan(found.goods), yuan(found.fees)) + less;
+    write(sum, found.wrong || t("sum", yuan(found.goods), yuan(found.fees)) + less);
     if (this.chosen.way !== "kind" || found.wrong) return;
     const bought = found.lines.map((line) => h("li", {}, `${line.name} × ${line.quantity}`));
     lines.replaceChildren(...bought, ...(found.remark ? [h("li.hint", {}, `${t("remark")}：${found.remark}`)] : []));

@@ -1,5 +1,5 @@
 // Right: switches that make pushes misbehave, the log of pushes, shops with today's counts.
-import { PLATFORMS, call, h, keep, press, show, start, t, toast, yuan } from "./base.js";
+import { PLATFORMS, call, h, keep, press, show, start, t, toast, write, yuan } from "./base.js";
 import { editMenu } from "./menu.js";
 import { pushRow } from "./orders.js";
 import { Switches } from "./switches.js";
@@ -33,7 +33,7 @@ export class Side {
 
   update(live) {
     const held = PLATFORMS.filter((name) => live.notReached[name]).map((name) => t("notReached", t(name), live.notReached[name]));
-    this.waiting.textContent = [t("waiting", live.waiting), ...held].join(" · ");
+    write(this.waiting, [t("waiting", live.waiting), ...held].join(" · "));
     show(this.log, [live.log, this.onlyFailed], () => this.rows(live));
     const update = (box, day) => this.updateShop(box, day);
     keep(this.days, live.days, (day) => day.shop, (day) => this.shop(day.shop), update);

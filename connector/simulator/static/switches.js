@@ -1,5 +1,5 @@
 // What goes wrong with pushes and calls, per platform, in words.
-import { PLATFORMS, call, h, press, say, start, t, toast, trouble } from "./base.js";
+import { PLATFORMS, call, h, press, say, start, t, toast, trouble, write } from "./base.js";
 
 const MAIN = [["doubled"], ["late", "late_seconds"], ["shuffled", "shuffle_seconds"], ["lost"]];
 const COUNTS = ["late_seconds", "shuffle_seconds", "downgraded_reads", "rate_per_second"];
@@ -73,10 +73,10 @@ export class Switches {
     const on = Object.entries(values).filter(([key, value]) => this.isShare(key, value) && value > 0 && key !== "trailing_object");
     const faults = Object.keys(values.faults || {}).length;
     const count = on.length + faults;
-    this.states[platform].textContent = count ? t("isOn", count) : t("isOff");
+    write(this.states[platform], count ? t("isOn", count) : t("isOff"));
     this.states[platform].classList.toggle("on", count > 0);
     const tab = [...this.tabs.children].find((one) => one.name === platform);
-    tab.lastChild.textContent = count ? ` ${t("isOn", count)}` : "";
+    write(tab.lastChild, count ? ` ${t("isOn", count)}` : "");
   }
 
   isShare(key, value) {
@@ -118,7 +118,7 @@ export class Switches {
     const slider = h("input", { type: "range", min: 0, max: 100, step: 10, name: key, ariaLabel: name(key) });
     const words = h("output");
     const tell = (percent) => {
-      words.textContent = percent <= 0 ? t("never") : percent >= 100 ? t("always") : t("share", percent);
+      write(words, percent <= 0 ? t("never") : percent >= 100 ? t("always") : t("share", percent));
       words.classList.toggle("on", percent > 0);
     };
     let held = false;

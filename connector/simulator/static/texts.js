@@ -78,6 +78,7 @@ export const TEXTS = {
   appeal: ["申诉", "appeal"],
   pushesOf: ["这一单的推送", "Pushes of this order"],
   pushesCount: ["平台产生 {0} 条，连接器已接收 {1} 条", "the platform made {0}, the connector took {1}"],
+  nobodyNow: ["这一单已经结束，谁也不能再做什么。", "This order is over: nobody can do anything any more."],
   nothingNow: ["现在没有可做的事", "nothing to do now"],
   CUSTOMER: ["顾客", "Customer"],
   MERCHANT: ["商家自己的应用", "The shop's own app"],
