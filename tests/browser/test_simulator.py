@@ -263,6 +263,16 @@ def test_a_story_and_a_shop_that_closes(page, simulator):
     assert simulator.world.meituan.closed == {"MT-2001"}
 
 
+def test_a_story_can_leave_the_shop_s_steps_to_others(page, simulator):
+    page.click("#place .segments [name=story]")
+    page.check("#place [name=leave]")
+    page.click("#place [name=delivered]")
+    say(page, ".order.open", "未处理")
+    (row,) = simulator.world.orders.values()
+    assert row.accepted_at is None
+    assert simulator.world.now() - row.placed_at < PATIENCE
+
+
 def test_a_dish_taken_off_sale_in_the_shop_cannot_be_ordered(page):
     shop = page.locator("#side .shop.eleme").first
     shop.locator("summary").click()

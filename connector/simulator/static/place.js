@@ -4,6 +4,7 @@ import { PLATFORMS, call, h, press, say, show, start, t, toast, trouble, write, 
 const WAYS = { menu: "byMenu", kind: "byKind", story: "byStory" };
 const MENU_EVERY = 4000;
 const RANDOM = "random";
+const RUSH_PACE = 4;
 
 export class Place {
   constructor(box, { placed, changed, before }) {
@@ -243,18 +244,24 @@ export class Place {
 
   story(name, pair) {
     const play = async () => {
-      const given = { shop: this.shop, kind: this.chosen.storyKind, merchant: !this.chosen.leave };
+      const given = { shop: this.shop, kind: this.chosen.storyKind, ...this.pace() };
       const played = await call(`/sim/scenarios/${name}`, given);
-      toast([t("storyPlayed", say(pair)), ...played.refused].join(" · "), Boolean(played.refused.length));
+      toast([t(this.chosen.leave ? "storyStarted" : "storyPlayed", say(pair)), ...played.refused].join(" · "), Boolean(played.refused.length));
       this.placed(played.orderId);
     };
     return h("button", { type: "button", name, onclick: (event) => press(event.currentTarget, play) }, say(pair));
   }
 
+  /** All at once and dated back, or from now on where somebody else must have the time to act. */
+  pace() {
+    return this.chosen.leave ? { merchant: false, ago: 0 } : { merchant: true };
+  }
+
   rush(button) {
     return press(button, async () => {
-      const played = await call("/sim/plan", { platform: this.chosen.platform, merchant: !this.chosen.leave });
-      toast(t("rushPlayed", played.orders.length));
+      const quick = this.chosen.leave ? { pace: RUSH_PACE } : {};
+      const played = await call("/sim/plan", { platform: this.chosen.platform, ...this.pace(), ...quick });
+      toast(t(this.chosen.leave ? "rushStarted" : "rushPlayed", played.orders.length));
       this.changed();
     });
   }

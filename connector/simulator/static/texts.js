@@ -54,10 +54,12 @@ export const TEXTS = {
     "One click plays an order from beginning to end at once, dated back as it would have been.",
   ],
   storyKind: ["用哪种订单", "With this kind of order"],
-  storyLeave: ["商家的步骤不演，留给 Odoo", "Leave the shop's own steps to Odoo"],
+  storyLeave: ["商家的步骤留给 Odoo，其余按真实时间进行", "Leave the shop's steps to Odoo; the rest in real time"],
   storySearch: ["找故事…", "Find a story…"],
   storyPlayed: ["已演完：{0}", "Played: {0}"],
+  storyStarted: ["已开始：{0}", "It begins: {0}"],
   rush: ["演一场午高峰", "Play a lunch rush"],
+  rushStarted: ["午高峰开始：{0} 单，四倍速", "A lunch rush begins: {0} orders, four times as fast as life"],
   rushPlayed: ["午高峰已演完：{0} 单", "A lunch rush was played: {0} orders"],
 
   ordersTitle: ["订单", "Orders"],

@@ -281,6 +281,7 @@ def test_every_switch_has_words():
 def test_the_page_has_a_text_for_all_that_it_says():
     others = "".join(text for name, text in SCRIPTS.items() if name != "texts.js")
     asked = {*re.findall(r'\bt\("(\w+)"', others), *(actor.name for actor in Actor), "eleme", "meituan"}
+    asked |= {key for pair in re.findall(r'\bt\([^()"]*\? "(\w+)" : "(\w+)"', others) for key in pair}
     asked |= set(re.findall(r'data-t="(\w+)"', (SOURCES / "templates/simulator.html").read_text("utf-8")))
     assert len(asked) > 80
     assert asked - set(TEXTS) == set()
