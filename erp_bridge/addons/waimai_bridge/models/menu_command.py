@@ -84,6 +84,8 @@ class WaimaiCommand(models.Model):
     def _settle_menu(self, result):
         """The platform has answered an action on a shop: what was asked for is so now, or it is not."""
         if self.state != "done":
+            if len(self._named_items()) > 1:
+                self.store_id._ask_menu()  # which of them the platform has taken, only its menu tells
             return
         if self.action == "pull_menu" and isinstance(result.get("menu"), list):
             self.env["waimai.menu.item"]._take(self.store_id, result["menu"])

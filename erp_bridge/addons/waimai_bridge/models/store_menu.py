@@ -40,8 +40,11 @@ class WaimaiStore(models.Model):
         """Ask the platform for the menu. Returns the ids of the commands; one that is under way is not asked twice."""
         check_manager(self.env)
         self.check_access("read")
+        return self.sudo()._ask_menu()
+
+    def _ask_menu(self):
         numbers = []
-        for store in self.sudo():
+        for store in self:
             if store.menu_state not in UNDER_WAY:
                 orders = self.env["waimai.order"]
                 store.menu_command_id = self.env["waimai.command"]._press(store, orders, "pull_menu", {})

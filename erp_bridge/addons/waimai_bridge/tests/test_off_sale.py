@@ -46,6 +46,19 @@ class TestOffSale(MenuCase):
         self.report(eleme["1"].sale_command_id.id)
         self.assertEqual((eleme["1"].asked_sale, eleme["1"].on_sale), ("on", True))
 
+    def test_after_a_refusal_of_several_dishes_the_menu_is_asked_for(self):
+        eleme, _ = self.both()
+        one, two = eleme["1"], eleme["2"]
+        [number] = (one | two).action_off_sale()
+        before = self.store.menu_command_id
+        self.report(number, state="refused")
+        self.assertNotEqual(self.store.menu_command_id, before, "only the menu tells which of them it took")
+        self.assertEqual(self.store.menu_state, "open")
+        [number] = one.action_on_sale()
+        asked = self.store.menu_command_id
+        self.report(number, state="refused")
+        self.assertEqual(self.store.menu_command_id, asked, "of one dish the refusal says it all")
+
     def test_pressing_twice_has_one_effect_and_the_last_wish_counts(self):
         item = self.both()[0]["1"]
         [first] = item.action_off_sale()
