@@ -11,6 +11,7 @@ from rich.table import Table
 
 from connector import settings
 from connector.database import engine, inspect
+from connector.database.orders import DUE
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Fact, Kind, OrderRef, StoreRef, split_ref
 from connector.domain.replay import replay
@@ -93,11 +94,11 @@ def pull(args: argparse.Namespace) -> int:
 def trace(args: argparse.Namespace) -> int:
     """Show what is known of an order: its facts and the state after each, its events, what was sent."""
     with closing(build(settings.load())) as services:
-        found = inspect.trace(services.journal.engine, Vault(), OrderRef(args.order))
+        order, found = _found(services, args.order)
     if found is None:
         raise Refused(f"nothing has been heard of this order 没有此订单: {args.order}")
     console = shown()
-    console.print(f"[b]{args.order}[/b]")
+    console.print(f"[b]{order}[/b]")
     for name in ("store", "state", "sold", "version", "parked", "parked_by", "wants"):
         console.print(f"  {name}: {found.order.get(name, '')}", highlight=False)
     console.print(_facts(found))
@@ -112,13 +113,27 @@ def trace(args: argparse.Namespace) -> int:
     return 0
 
 
+def _found(services: Services, name: str) -> tuple[str, inspect.Trace | None]:
+    """An order as people name it: ``<platform>:<order>``, the bare number, or the number that the shop sees."""
+    names = [name] if ":" in name else [f"{platform}:{name}" for platform in services.platforms]
+    for ref in map(OrderRef, names):
+        home = services.journal.home(ref)
+        known = home[0] if home else ref
+        if (found := inspect.trace(services.journal.engine, Vault(), known)) is not None:
+            return known, found
+    return name, None
+
+
 def _facts(found: inspect.Trace) -> Table:
     """Facts in the order in which they are read, each with the state that the order then was in."""
     told = {fact.key: number for fact, number, _ in found.facts}
-    read = replay((fact for fact, _, aside in found.facts if not aside), sold=False, terms=found.terms).read
+    known = {fact.key: fact for fact, _, aside in found.facts if not aside}
+    known |= {DUE.key: DUE} if found.order.get("rung") else {}
+    read = replay(known.values(), sold=False, terms=found.terms).read
     table = tabled("time 时间", "fact 事件", "who", "event", "key", "state after 之后状态", title="facts 事实")
     for position, fact in enumerate(read):
-        state = replay(read[: position + 1], sold=False, terms=found.terms).state
+        so_far = [known[one.key] for one in read[: position + 1]]  # as they are stored: the replay places them itself
+        state = replay(so_far, sold=False, terms=found.terms).state
         shown = f"{state} {STATE_NAMES[state][0]}"
         table.add_row(_time(fact.at), _words(fact), fact.who, str(told.get(fact.key) or ""), fact.key, shown)
     for fact, number, aside in found.facts:

@@ -53,8 +53,8 @@ _RINGING_LANES: Final = text("""
 SELECT DISTINCT store FROM orders WHERE ((due_at IS NOT NULL AND NOT rung) OR again) AND (due_at <= :now OR again)
 """)
 
-
-_DUE: Final = Fact(key="due", kind=Kind.DUE, at=Millis(0))
+#: That the window's row has rung; its place in the reading is the end of the window.
+DUE: Final = Fact(key="due", kind=Kind.DUE, at=Millis(0))
 _Stored = tuple[Fact, str | None]
 
 
@@ -157,7 +157,7 @@ class Orders:
     def life(self, kept: Kept) -> Life:
         """What follows from the facts of an order that was opened here."""
         known = [fact for fact, aside in self._facts[kept.ref].values() if not aside]
-        return replay([*known, _DUE] if kept.rung else known, sold=kept.sold, terms=kept.terms)
+        return replay([*known, DUE] if kept.rung else known, sold=kept.sold, terms=kept.terms)
 
     def facts(self, ref: OrderRef) -> list[Fact]:
         """What is known of an order, less what was set aside."""

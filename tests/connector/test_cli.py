@@ -18,6 +18,7 @@ from connector.services import Services
 from connector.vault import Vault
 from mappings.stored import dump_fact
 from tests.domain.build import content, fact
+from tests.domain.test_claims import CONFIRMED, PAID_FACT, said
 from tests.stack import fresh_postgres_database
 
 ORDER = OrderRef("eleme:3040000000000000398")
@@ -204,13 +205,12 @@ def order_life() -> tuple[Fact, ...]:
     return (
         Fact(key="10", kind=Kind.ORDER, at=Millis(1_700_000_000_000), code=10, content=bought),
         Fact(key="12", kind=Kind.ACCEPT, at=Millis(1_700_000_010_000), code=12, who="merchant"),
-        Fact(key="due", kind=Kind.DUE, at=Millis(1_700_000_075_000)),
         Fact(key="press:4", kind=Kind.PRESS, at=Millis(1_700_000_100_000), press=pressed),
     )
 
 
 def test_trace_shows_facts_and_states_events_and_effects_but_nothing_personal(environment, engine, journal, capsys):
-    add_order(engine, state="preparing", sold=True)
+    add_order(engine, state="preparing", sold=True, rung=True)
     add_facts(engine, journal, *order_life())
     number = add_event(engine, order_ref=ORDER, state="done")
     add_effect(engine, kind="command", key="cmd-4", state="done")
@@ -224,8 +224,27 @@ def test_trace_shows_facts_and_states_events_and_effects_but_nothing_personal(en
     assert not any(word in out for word in PERSONAL)
 
 
-def test_trace_of_an_unknown_order_says_so(environment, engine, capsys):
-    assert main(["trace", "eleme:1"]) == 2
+def test_trace_shows_the_state_after_each_step_of_a_refund_that_others_place(environment, engine, journal, capsys):
+    add_order(engine, rung=True)
+    done = Fact(key="status:8", kind=Kind.FINISH, at=Millis(1_800_000), code=18)
+    refund = [said(Kind.ASK, 1_900), said(Kind.REJECT, 2_000, asked=1_900)]
+    add_facts(engine, journal, PAID_FACT, CONFIRMED, done, *refund)
+    assert main(["trace", ORDER]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for word, state in (("18 ", "completed"), ("30 ", "refunding"), ("32 ", "completed")):
+        assert any(word in line and state in line for line in lines), (word, state)
+
+
+@pytest.mark.parametrize("name", ["3040000000000000398", "27000000000000001", "eleme:27000000000000001"])
+def test_trace_finds_an_order_by_its_bare_number_and_by_the_one_that_the_shop_sees(environment, engine, capsys, name):
+    add_order(engine, view_ref="eleme:27000000000000001")
+    assert main(["trace", name]) == 0
+    assert capsys.readouterr().out.startswith(ORDER)
+
+
+@pytest.mark.parametrize("name", ["eleme:1", "1"])
+def test_trace_of_an_unknown_order_says_so(environment, engine, capsys, name):
+    assert main(["trace", name]) == 2
     assert "nothing has been heard" in capsys.readouterr().err
 
 
