@@ -109,7 +109,7 @@ def read_refund(params: object, sent: Millis, scope: Scope) -> Fact:
     """A refund push; what is no step of a refund (goods on their way back) is a note.
 
     Raises:
-        Refused: it cannot be read, or it grants a part without saying how much.
+        Refused: it cannot be read.
     """
     push = load(_REFUND, params, "refund")
     kind = _kind(push, push["notify_type"])
@@ -122,8 +122,6 @@ def read_refund(params: object, sent: Millis, scope: Scope) -> Fact:
     appeal = push["is_appeal"] == "1"
     kind = Kind.APPEAL if kind is Kind.ASK and appeal else kind
     words = _words(scope, push["money"], push["food"], push["reason"], "refund")
-    if kind is Kind.GRANT and scope == "part" and words.money is None:
-        raise Refused("refund: money: missing")
     undecided = kind in {Kind.ASK, Kind.APPEAL}
     return Fact(
         key=key,

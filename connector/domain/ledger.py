@@ -45,12 +45,18 @@ class Ledger:
 
     def __init__(self, paid: Money | None, told: Sequence[tuple[int, RefundWords]] = ()) -> None:
         self.entries: list[Entry] = []
-        self.problem = ""
         self.closed = False
         self._paid = paid
         self._told = told
         self._step = 0
         self._shown: frozenset[Status] = frozenset({"withdrawn"})
+        self._untold: set[str] = set()
+        self._contradicts = False
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be made of the cases; empty if all is well."""
+        return CONTRADICTION if self._contradicts else UNKNOWN_REFUND if self._untold else ""
 
     @property
     def granted(self) -> Money:
@@ -113,7 +119,7 @@ class Ledger:
         entry = entry or self._add(claim.key, family, claim.asked_at)
         entry.known = True
         if fact.kind is Kind.GRANT:
-            self._grant(entry, words, fact.at)
+            self._grant_claimed(entry, words, fact.at)
             return
         self._name(entry, words)
         if not (begun and fact.kind is Kind.ASK):
@@ -131,10 +137,19 @@ class Ledger:
         entry.known = True
         words = statement.refund or _NOTHING
         if wanted == "granted":
-            self._grant(entry, words, fact.at)
+            self._grant_claimed(entry, words, fact.at)
         else:
             self._name(entry, words)
             entry.case = replace(entry.case, status=wanted)
+
+    def _grant_claimed(self, entry: Entry, words: RefundWords, at: Millis) -> None:
+        """Grant a case that has a key; of a part somebody must have told how much it is, be it the request."""
+        self._name(entry, words)
+        if entry.case.scope == "part" and entry.named_money is None:
+            self._untold.add(entry.case.key)
+            return
+        self._untold.discard(entry.case.key)
+        self._grant(entry, words, at)
 
     def state(self, statement: Statement, fact: Fact, *, completed: bool, step: int) -> None:
         """Take a pulled statement about the last case: it changes only what does not hold yet.
@@ -158,7 +173,7 @@ class Ledger:
             family: Family = "return" if completed else "cancel"
             last = self._add(self._next_key(family), family, fact.at)
         if wanted == "granted" and not last.known and not _names(words):
-            self.problem = self.problem or UNKNOWN_REFUND
+            self._untold.add("")
             return
         last.known = True
         if wanted == "granted":
@@ -170,11 +185,10 @@ class Ledger:
     def end_second(self) -> None:
         """Once all is back, cases still open are withdrawn and later seconds change nothing."""
         if self._paid is not None and self.granted > self._paid:
-            self.problem = CONTRADICTION
+            self._contradicts = True
         if self.all_back and not self.closed:
             self.closed = True
-            if self.problem == UNKNOWN_REFUND:
-                self.problem = ""  # whatever it was: all of it is back
+            self._untold.clear()  # whatever it was: all of it is back
             for entry in self.entries:
                 if entry.case.open:
                     entry.case = replace(entry.case, status="withdrawn")
@@ -187,7 +201,7 @@ class Ledger:
         if fact.kind is Kind.GRANT and not (entry and entry.known) and not _tells(words):
             told = next((refund for second, refund in self._told if second >= fact.second), None)
             if told is None:
-                self.problem = self.problem or UNKNOWN_REFUND
+                self._untold.add("")
                 return
             words = replace(told, goods=words.goods or told.goods, reason=words.reason or told.reason)
         entry = entry or self._add(self._next_key(family), family, fact.at)

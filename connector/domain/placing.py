@@ -69,9 +69,15 @@ def _pushed(told: Sequence[tuple[Fact, Claim]]) -> dict[str, frozenset[tuple[int
     """What the messages of each case say, with the second in which each was sent."""
     pushed: dict[str, set[tuple[int, Status]]] = {}
     for fact, claim in told:
-        if fact.kind in OUTCOMES:
+        if fact.kind in OUTCOMES and not _without_sum(fact):
             pushed.setdefault(claim.key, set()).add((claim.sent_at // 1000, OUTCOMES[fact.kind]))
     return {key: frozenset(said) for key, said in pushed.items()}
+
+
+def _without_sum(fact: Fact) -> bool:
+    """Whether a grant of a part leaves it to others to tell how much it is."""
+    words = fact.refund
+    return fact.kind is Kind.GRANT and words is not None and words.scope == "part" and words.money is None
 
 
 def _finished(facts: Sequence[Fact]) -> int | None:

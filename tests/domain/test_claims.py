@@ -1,9 +1,11 @@
 """Refunds with keys, and codes that depend on other facts: Meituan's half of the rule book, fact by fact."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
+from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.order import Claim, Fact, Kind, Millis, RefundWords, Statement
 from tests.domain.build import DUE, PAID, content, live
 
@@ -13,7 +15,7 @@ CONFIRMED = Fact(key="status:4", kind=Kind.ACCEPT, at=Millis(10_000), code=12)
 DONE = Fact(key="status:8", kind=Kind.FINISH, at=Millis(1_800_000), code=18)
 
 
-def said(kind, t, *, asked=None, refund="7001", money=None, appeal=False):
+def said(kind, t, *, asked=None, refund="7001", money=None, appeal=False, part=False):
     """A refund push: sent at ``t``, about an application made at ``asked`` (``t`` if not told), in seconds."""
     asked = t if asked is None else asked
     at = asked if kind in {Kind.ASK, Kind.APPEAL} else t
@@ -24,7 +26,7 @@ def said(kind, t, *, asked=None, refund="7001", money=None, appeal=False):
         code=CODES[kind],
         basis="case",
         claim=Claim(key=refund, asked_at=Millis(asked * 1000), sent_at=Millis(t * 1000), appeal=appeal),
-        refund=RefundWords(scope="full" if money is None else "part", money=money),
+        refund=RefundWords(scope="part" if part or money is not None else "full", money=money),
     )
 
 
@@ -140,6 +142,34 @@ def test_a_pulled_answer_is_empty_beside_the_push_that_says_the_same():
 def test_a_pulled_answer_alone_counts_as_the_push_would():
     end = ends(*ORDER, stated(2000, "granted", asked=1500, money=800))
     assert end == ("paid", 12, (("7001", "cancel", "part", "granted", 800),))
+
+
+def test_a_granted_part_whose_answer_names_no_sum_has_the_one_that_was_asked_for():
+    end = ends(*ORDER, said(Kind.ASK, 300, money=800), said(Kind.GRANT, 400, asked=300, part=True))
+    assert end == ("paid", 23, (("7001", "cancel", "part", "granted", 800),))
+
+
+def test_a_granted_part_of_which_nobody_has_told_the_sum_stands_still_without_an_alarm():
+    life = live(*ORDER, said(Kind.GRANT, 400, asked=300, part=True))
+    assert (life.standstill, life.silent, life.granted) == (UNKNOWN_REFUND, True, 0)
+
+
+@pytest.mark.parametrize("at", [390, 400, 410], ids=["before the push", "in its second", "behind it"])
+def test_a_granted_part_whose_sum_only_a_pull_tells_goes_on_with_it(at):
+    grant, told = said(Kind.GRANT, 400, asked=300, part=True), stated(at, "granted", asked=300, money=800)
+    assert ends(*ORDER, grant, told)[2] == (("7001", "cancel", "part", "granted", 800),)
+    assert not live(*ORDER, grant, told).standstill
+
+
+def test_a_pulled_part_without_a_sum_is_not_granted_for_nothing():
+    part = stated(400, "granted", asked=300)
+    part = replace(part, statement=Statement(case="granted", refund=RefundWords(scope="part")))
+    assert live(*ORDER, part).standstill == UNKNOWN_REFUND
+
+
+def test_an_untold_part_does_not_hold_an_order_up_that_is_all_back():
+    life = live(*ORDER, said(Kind.GRANT, 400, asked=300, part=True), said(Kind.GRANT, 500, refund="7002"))
+    assert (life.state, life.standstill, life.granted) == ("refunded", "", PAID)
 
 
 def test_parts_beyond_the_sum_stand_still():
