@@ -7,7 +7,7 @@ import pytest
 from bench.demo.world import World
 from tests import stack as services
 from tests.flows.play import CALLS, Play
-from tests.flows.system import QUICK_STORES, running_system
+from tests.flows.system import ORIGINAL_STORES, QUICK_STORES, running_system
 
 pytest.register_assert_rewrite("tests.contracts.platform")
 
@@ -58,6 +58,7 @@ def world(system):
     made = World.of({**system.env, "ODOO_URL": system.odoo.url})
     made.set_up()
     made.kitchen.set_up({}, [], QUICK_STORES, cancel_window=0)
+    made.kitchen.set_up({}, [], ORIGINAL_STORES, cancel_window=0, price_mode="original")
     yield made
     made.close()
 

@@ -23,13 +23,22 @@ WAIMAI = Path(sys.executable).with_name("waimai")
 QUICK = 155000009
 SHOPS = {155000001: "人民路店", 155000002: "江滨店", 155000003: "大学城店", QUICK: "快店"}
 MEITUAN_QUICK = "MT-2009"
-MEITUAN_SHOPS = {"MT-2001": "人民路店", "MT-2002": "江滨店", "MT-2003": "大学城店", MEITUAN_QUICK: "快店"}
+#: Likewise, and its store says that prices are those before promotions.
+MEITUAN_ORIGINAL = "MT-2010"
+MEITUAN_SHOPS = {
+    "MT-2001": "人民路店",
+    "MT-2002": "江滨店",
+    "MT-2003": "大学城店",
+    MEITUAN_QUICK: "快店",
+    MEITUAN_ORIGINAL: "原价店",
+}
 MEITUAN_APPS = [{"app_id": 900001, "secret": "0123456789abcdef0123456789abcdef"}]
 APPS = [{"app_id": 10000001, "key": "FaKeKeY001", "secret": "3f1c0a9e5b7d24686c8e0f1a2b3c4d5e6f708192"}]
 QUICK_STORES = [
     StoreToOpen(ref=f"eleme:{QUICK}", name="快店", app=str(APPS[0]["app_id"])),
     StoreToOpen(ref=f"meituan:{MEITUAN_QUICK}", name="快店", app=str(MEITUAN_APPS[0]["app_id"])),
 ]
+ORIGINAL_STORES = [StoreToOpen(ref=f"meituan:{MEITUAN_ORIGINAL}", name="原价店", app=str(MEITUAN_APPS[0]["app_id"]))]
 
 
 def free_port() -> int:

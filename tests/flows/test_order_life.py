@@ -1,7 +1,9 @@
 """Lives of orders through real parts: simulator, doors, lanes, Odoo, and back."""
 
+import pytest
+
 from tests.flows.play import CALLED
-from tests.flows.system import until
+from tests.flows.system import MEITUAN_ORIGINAL, until
 
 NOODLES = {"YL02": 200.0, "YL03": 80.0, "YL07": 30.0}
 
@@ -93,3 +95,48 @@ def test_a_downgraded_order_gets_its_sums_later_in_place(shop):
     assert shop.sale(order, "amount_total")["amount_total"] == paid / 100
     kinds = [fee["kind"] for fee in shop.row(order, "fees")["fees"]]
     assert ("rounding" in kinds, "discount_shop" in kinds) == (False, True)
+
+
+@pytest.mark.parametrize("own_id", [False, True], ids=["the same id", "an id of its own"])
+def test_an_appeal_at_meituan_is_the_service_desks_to_decide(meituan, own_id):
+    meituan.switch(appeal_own_id=own_id)
+    order = meituan.cooking()
+    decided_by_the_desk(meituan, order)
+    meituan.switch(appeal_own_id=False)
+    assert meituan.refunds(order) == ([("rejected", "full")] if own_id else []) + [("granted", "full")]
+
+
+def test_an_arbitration_at_eleme_is_the_service_desks_to_decide(shop):
+    order = shop.cooking()
+    decided_by_the_desk(shop, order)
+    assert shop.refunds(order) == [("granted", "full")]
+
+
+def decided_by_the_desk(play, order):
+    """Staff refuse, the customer appeals; staff cannot answer any more, the desk grants it."""
+    play.asked(order)
+    assert play.answer(play.press(order, "reject_refund", "已经在做了"))[0] == "done"
+    play.until(order, "preparing")
+    play.act(order, "arbitrate")
+    play.until(order, "refunding")
+    assert play.refunds(order)[-1][0] == "arbitrating"
+    assert play.answer(play.press(order, "agree_refund"))[0] == "refused"
+    play.act(order, "uphold")
+    play.until(order, "refunded")
+    assert play.left(order) == 0
+    assert play.grams(order) == NOODLES
+
+
+def test_prices_before_promotions_at_meituan(meituan):
+    """The application has subscribed to original prices; one store says so, another does not."""
+    meituan.switch(original_prices=True)
+    orders = {number: meituan.place("single_price", shop=number) for number in (meituan.number, MEITUAN_ORIGINAL)}
+    meituan.switch(original_prices=False)
+    for order in orders.values():
+        meituan.act(order, "accept", ago=90)
+        meituan.until(order, "paid")
+        assert meituan.left(order) == meituan.truth(order)["paid"]
+    unsaid, said = (meituan.row(order, "warning", "fees") for order in orders.values())
+    assert ("价格模式" in unsaid["warning"], said["warning"]) == (True, False)
+    for row in (unsaid, said):
+        assert "discount_shop" in [fee["kind"] for fee in row["fees"]]
