@@ -15,6 +15,7 @@ from odoo.modules.registry import Registry
 
 from .access import check_bot, check_staff
 from .const import ACTIONS
+from .document import readable
 
 _logger = logging.getLogger(__name__)
 TIMEOUT = (1, 2)  # seconds to connect, to answer: the button waits for it
@@ -188,7 +189,7 @@ class WaimaiCommand(models.Model):
         check_bot(self.env)
         lang = self.env.context.get("lang") or self.env.user.lang
         commands = self.sudo().with_context(lang=lang)
-        taken = [commands._take_result(result) for result in results if isinstance(result, dict)]
+        taken = [commands._take_result(readable(result)) for result in results if isinstance(result, dict)]
         return [name for name in taken if name]
 
     def _take_result(self, result):
@@ -215,13 +216,15 @@ class WaimaiCommand(models.Model):
         words = self.with_context(lang=user.lang)
         label = dict(words._fields["action"]._description_selection(words.env))[self.action]
         refused = self.state == "refused"
-        title = words.env._("%s refused", label) if refused else words.env._("%s done", label)
+        order = words.order_id
+        # The number of the day, as it stands on the card: nobody at a desk reads nineteen digits.
+        where = f"{order._label('platform')} #{order.day_seq}" if order.day_seq else order.display_name
+        what = words.env._("%s refused", label) if refused else label
         user._bus_send(
             "simple_notification",
             {
                 "type": "danger" if refused else "success",
-                "title": title,
-                "message": "\n".join(filter(None, (words.order_id.display_name or words.store_id.name, self.result))),
+                "message": " · ".join(filter(None, (where or words.store_id.name, what, self.result))),
                 "sticky": refused,
             },
         )
@@ -229,6 +232,8 @@ class WaimaiCommand(models.Model):
     def _take_alert(self, values):
         if not values.get("key"):
             return None
+        # Text is text: anything else would stop the reports behind it.
+        values = {name: value if value in (None, False) else str(value) for name, value in values.items()}
         stores, orders = self.env["waimai.store"], self.env["waimai.order"]
         store = stores._by_refs([values.get("store_ref")]).get(values.get("store_ref"), stores)
         platform, _colon, ref = str(values.get("order_ref") or "").partition(":")

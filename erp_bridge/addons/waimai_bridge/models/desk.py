@@ -159,8 +159,10 @@ class WaimaiOrder(models.Model):
 
     def _card_refund(self, case):
         labels = {name: dict(case._fields[name]._description_selection(self.env)) for name in ("scope", "status")}
+        # A request for everything need not name the money (Meituan's does not): it is what is left.
+        amount = self.paid_amount - self.refunded_amount if case.scope == "full" else case.amount
         return {
-            "amount": self.currency_id.format(case.amount) if case.amount else "",
+            "amount": self.currency_id.format(amount) if amount else "",
             "scope": labels["scope"].get(case.scope, ""),
             "status": labels["status"].get(case.status, ""),
             "arbitrating": case.status == "arbitrating",

@@ -39,8 +39,8 @@ class WaimaiOrder(models.Model):
     def _part_refund_fen(self, chosen):
         """The money of these pieces, in fen; never more than what is left of a line or of the order.
 
-        Boxes and delivery stay. Raises UserError where nothing is left, where the platform has no such call, and for
-        the whole order, which is cancelled or refunded as a whole.
+        The platform adds their boxes; delivery stays. Raises UserError where nothing is left, where the platform
+        has no such call, and for the whole order, which is cancelled or refunded as a whole.
         """
         if self.platform not in WITH_PARTS:
             raise UserError(self.env._("This platform offers no refund of a part by the shop."))

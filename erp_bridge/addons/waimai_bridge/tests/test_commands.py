@@ -254,7 +254,8 @@ class TestCommands(WaimaiCase):
         toasts = self.toasts()
         self.assertEqual(len(toasts), 1)
         self.assertEqual((toasts[0]["type"], toasts[0]["sticky"]), ("danger", True))
-        self.assertIn("骑手已取餐", toasts[0]["message"])
+        where = f"Ele.me #{self.order.day_seq}" if self.order.day_seq else self.order.display_name
+        self.assertEqual(toasts[0]["message"], f"{where} · Ready refused · 骑手已取餐")
         self.assertEqual(report([{"command_id": number, "state": "refused", "result": "骑手已取餐"}]), [number])
         self.assertEqual(report([{"command_id": number, "state": "sent"}]), [number])
         self.assertEqual(self.command(number).state, "refused")

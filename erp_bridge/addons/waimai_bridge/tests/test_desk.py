@@ -122,6 +122,12 @@ class TestDesk(WaimaiCase):
         self.assertEqual(order.card["before"], "Preparing")
         self.assertEqual(self.buttons(order), {"agree_refund": False, "reject_refund": False})
 
+    def test_a_request_for_everything_names_what_is_left_even_where_the_platform_does_not(self):
+        part = self.granted(2600, [{"line": 1, "quantity": 1, "amount": 2600}])
+        case = {**ASKED, "key": "2", "scope": "full", "amount": 0}
+        order = self.order(state="refunding", refunds=[part, case], totals={"paid": 5200, "refunded": 2600})
+        self.assertIn("26.00", order.card["refunds"][0]["amount"])
+
     def test_a_pressed_button_is_asked_until_the_platform_answered(self):
         order = self.new()
         self.assertEqual(self.buttons(order), {"accept": False, "reject": False})

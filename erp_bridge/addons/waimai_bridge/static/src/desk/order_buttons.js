@@ -9,6 +9,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const ASKED_LATE = 20_000; // after so long it is worth a word that the answer is still to come
+const ENDS = ["reject", "cancel"];
 const SETTLES = 1_000; // within this the view has learnt of the press from the server
 
 /**
@@ -43,6 +44,10 @@ export class OrderButtons extends Component {
 
     isAsked(button) {
         return Boolean(button.asked || this.mine[button.action]);
+    }
+
+    ends(button) {
+        return ENDS.includes(button.action);
     }
 
     /** Whether a press has waited so long that somebody may want to send it once more. */

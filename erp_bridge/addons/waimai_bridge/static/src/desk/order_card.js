@@ -28,7 +28,7 @@ export class OrderCard extends Component {
     get promised() {
         const { promised, final } = this.card;
         if (!promised) {
-            return { text: _t("As soon as possible"), rest: "", late: false };
+            return { text: _t("ASAP"), rest: "", late: false };
         }
         const left = this.secondsLeft(promised);
         const minutes = Math.round(Math.abs(left) / 60);
