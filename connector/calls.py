@@ -199,7 +199,7 @@ class Calls:
             due_at = Millis(self._now + _PUSH_MILLIS)
             tx.outbox.put_fetch(f"after:{row.key}", command.order, row.lane, self._now, due_at)
         if not answer.taken and (side or number is None):
-            words = f"平台未受理 {command.action}：{answer.words} · not taken by the platform: {answer.words}"
+            words = f"平台未受理 · not taken by the platform ({command.action}): {answer.words}"
             alert = Alert(key=f"warning:{row.key}", kind="warning", store=row.lane, order=command.order, text=words)
             tx.outbox.put_news(row.lane, alert, self._now)
         if number is not None:
