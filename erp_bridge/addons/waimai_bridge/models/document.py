@@ -24,13 +24,26 @@ class BadDocumentError(ValueError):
     """The document cannot be written as it is; the argument says why, without personal data."""
 
 
+def readable(value):
+    """JSON as the database can keep it: without NUL and without halves of characters, however deep they stand."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [readable(part) for part in value]
+    if isinstance(value, dict):
+        return {readable(name): readable(part) for name, part in value.items()}
+    return value
+
+
 def key_of(document):
     """The document's key and version as far as they can be read, for the answer."""
     if not isinstance(document, dict):
         return "", 0
     version = document.get("version")
     numeric = isinstance(version, (int, float)) and not isinstance(version, bool) and abs(version) < HUGE
-    return str(document.get("key") or "")[:200], int(version) if numeric else 0
+    key = str(document.get("key") or "")[:200]
+    # A key that cannot be kept as it stands is none: tidied up it could be another order's.
+    return key if readable(key) == key else "", int(version) if numeric else 0
 
 
 def read(document):
@@ -48,6 +61,7 @@ def read(document):
         raise BadDocumentError(_lt("The key must be <platform>:<number>."))
     if version <= 0:
         raise BadDocumentError(_lt("The version must be a positive whole number."))
+    document = readable(document)
     items = [_item(number, item) for number, item in enumerate(_list(document, "items"), 1)]
     fees = [_fee(fee) for fee in _list(document, "fees")]
     refunds = [_refund(number, refund) for number, refund in enumerate(_list(document, "refunds"), 1)]
@@ -176,6 +190,8 @@ def _refund(number, refund):
         for line in _list(refund, "items")
         if isinstance(line, dict)
     ]
+    if any(number < 0 for number in (amount, *(line[name] for line in lines for name in ("quantity", "amount")))):
+        raise BadDocumentError(_lt("A refund gives back, it cannot be negative."))
     return {
         "key": _text(refund.get("key")) or str(number),
         "family": _one_of(refund.get("family") or "cancel", {"cancel", "return"}, "refunds.family"),
@@ -211,7 +227,7 @@ def _dict(document, name):
 
 def _text(value):
     # An empty text is stored as none: the unique indexes and the matching look for codes that are there.
-    return str(value).replace("\x00", "").strip() or False if value not in (None, False) else False
+    return str(value).strip() or False if value not in (None, False) else False
 
 
 def _number(value, name):
@@ -252,8 +268,8 @@ def _time(value, name):
         return False
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (TypeError, ValueError, OverflowError):  # the last: hours before the year 1 or after 9999
         raise BadDocumentError(_lt("%s is not an ISO 8601 time.", name)) from None
-    if moment.tzinfo:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.replace(microsecond=0)

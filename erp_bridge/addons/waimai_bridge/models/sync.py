@@ -52,7 +52,7 @@ class WaimaiOrder(models.Model):
                 continue
             try:
                 readings[key] = read(document)
-            except BadDocumentError as problem:
+            except Exception as problem:  # noqa: BLE001 however odd a document is, its neighbours are written
                 results[key] = ("refused", self._words(problem), row.id if row else False)
         stores = self.env["waimai.store"]._by_refs([reading["store_ref"] for reading in readings.values()])
         for key, reading in readings.items():
