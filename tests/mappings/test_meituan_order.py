@@ -262,13 +262,17 @@ def test_what_the_shop_gets_is_told_in_fen_or_in_yuan(receipt):
         ([{"type": 2, "reduce_fee": 4}], {"poi_receive_detail": RECEIPT}, -300, -100),
         ([{"type": 2, "reduce_fee": 3}, {"type": 9, "reduce_fee": 1}], {"poi_receive_detail": RECEIPT}, -300, -100),
         ([{"type": 2, "reduce_fee": 5}], {"poi_receive_detail": RECEIPT}, -500, 0),
+        ([{"type": 2, "reduce_fee": 5}, {"type": 9, "reduce_fee": -1}], {"poi_receive_detail": RECEIPT}, -400, 0),
         ([{"type": 2, "reduce_fee": 4, "poi_charge": 1}], {}, -100, -300),
         ([{"type": 2, "reduce_fee": 4, "mt_charge": 4}], {}, 0, -400),
         ([{"type": 2, "reduce_fee": 4, "mt_charge": 1, "poi_charge": 2}], {}, -300, -100),
         ([{"type": 5, "reduce_fee": 0, "poi_charge": 2}], {}, 0, 0),
         ([{"reduce_fee": 4}, {}, {"rider_fee": 1}], {}, 0, 0),
     ],
-    ids=["nobody says", "told", "shared", "does not add up", "shop's", "all platform's", "odd", "gift", "no type"],
+    ids=[
+        *("nobody says", "told", "shared", "does not add up", "given back"),
+        *("shop's", "all platform's", "odd", "gift", "no type"),
+    ],
 )
 def test_promotions_are_borne_by_whoever_the_platform_says(extras, receipt, shop, platform):
     fees = content(extras=extras, **receipt).fees

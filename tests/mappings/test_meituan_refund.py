@@ -250,6 +250,18 @@ def test_a_part_that_is_read_back_names_its_money_and_goods():
     assert (words.scope, words.money, words.goods[0].amount, words.goods[0].name) == ("part", 700, 700, "宫保鸡丁")
 
 
+def test_a_difference_in_weight_that_is_read_back_is_a_part_and_a_whole_one_names_no_goods():
+    case = {**CASE, "refund_type": 3, "money": "1.20", "wmAppRetailForOrderPartRefundList": [{**FOOD, "count": 0}]}
+    weight, whole = [fact.statement.refund for fact in pulled([case, {**case, "refund_type": 1}]).facts if fact.claim]
+    assert (weight.scope, weight.money, len(weight.goods)) == ("part", 120, 1)
+    assert (whole.scope, whole.money, whole.goods) == ("full", None, ())
+
+
+@pytest.mark.parametrize("told", [{"res_type": 9}, {"res_type": "x", "status": 20}])
+def test_a_result_that_nobody_knows_states_nothing_of_its_case(told):
+    assert [fact for fact in pulled([{**CASE, **told}]).facts if fact.claim] == []
+
+
 def test_refunds_that_are_not_told_are_not_none():
     assert {fact.key for fact in pulled(None).facts} == {fact.key for fact in pulled([]).facts}
     assert [fact.claim for fact in pulled([{**CASE, "refund_id": ""}]).facts if fact.claim] == []
