@@ -204,7 +204,8 @@ def _delivered(push: _Push) -> Said:
 def _reminded(push: _Push) -> Said:
     news = push.news()
     number, at = news["remind_id"], news["remind_time"] or push.sent
-    return push.said(Fact(key=f"reminder:{number}", kind=Kind.NOTE, at=at, code=45, note=number, who="customer"))
+    key = f"reminder:{number or at // 1000}"
+    return push.said(Fact(key=key, kind=Kind.NOTE, at=at, code=45, note=number, who="customer"))
 
 
 def _settled(push: _Push) -> Said:

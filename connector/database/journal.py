@@ -71,7 +71,8 @@ class Transaction:
         kept.parked_by, kept.parked = by, reason
         if not silent and kept.alert is None:
             kept.alert = f"parked:{kept.ref}:{now}"
-            self._tell(kept, f"订单已挂起：{reason} · the order is parked: {reason}", now)
+            chinese, _, english = reason.partition(" · ")
+            self._tell(kept, f"订单已挂起：{chinese} · the order is parked: {english or chinese}", now)
 
     def heal(self, kept: Kept, now: Millis) -> None:
         """Let them go on, try a refused document again, and close the alert."""

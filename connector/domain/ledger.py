@@ -13,9 +13,9 @@ from connector.domain.placing import OUTCOMES
 from connector.domain.reading import family_of
 
 #: Granted money exceeds what was paid: the messages contradict each other.
-CONTRADICTION: Final = "granted refunds exceed what was paid"
+CONTRADICTION: Final = "退款合计超过实付 · granted refunds exceed what was paid"
 #: A grant that names nothing, to a request that we never heard of.
-UNKNOWN_REFUND: Final = "a refund was granted whose amount is not known yet"
+UNKNOWN_REFUND: Final = "已同意的退款金额未知 · a refund was granted whose amount is not known yet"
 
 _NOTHING: Final = RefundWords()
 _FINAL: Final[frozenset[Status]] = frozenset({"granted", "withdrawn"})

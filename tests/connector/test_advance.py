@@ -284,6 +284,12 @@ def test_facts_that_contradict_each_other_stand_still_with_an_alert(world):
     assert (world.order().parked_by, world.order().sold) == ("replay", False)
     assert (world.erp.documents[ORDER].state, world.erp.documents[ORDER].refunded) == ("waiting", 0)
     assert list(alerts(world).values()) == ["open"]
+    (told,) = world.erp.alerts.values()
+    chinese, english = told.text.split(" · ")
+    assert (chinese, english) == (
+        "订单已挂起：退款合计超过实付",
+        "the order is parked: granted refunds exceed what was paid",
+    )
 
 
 def test_a_fact_that_is_set_aside_lets_the_order_go_on(world):

@@ -106,6 +106,11 @@ def test_a_reminder_can_be_answered_by_its_number():
     assert (fact.key, fact.code, fact.note, fact.at) == ("reminder:880001", 45, "880001", AT + 3000)
 
 
+def test_reminders_without_a_number_are_told_apart_by_their_time():
+    keys = [read("reminder", remind_time=f"{NOW + late}").facts[0].key for late in (3, 3, 600)]
+    assert keys[0] == keys[1] != keys[2]
+
+
 @pytest.mark.parametrize(("status", "failed"), [("3", False), ("4", True), ("13", False), ("14", True), ("x", False)])
 def test_the_money_of_a_refund_is_a_note_and_a_failure_is_told_at_once(status, failed):
     said = read("refund-money", refund_id="7", refund_status=status, money="8.5")
