@@ -92,7 +92,9 @@ class _Pull:
         except Exception as error:  # noqa: BLE001 - whatever it is, the other shops are asked about
             reason = type(error).__name__
             _LOG.error("not_pulled", lane=lane, exc_info=error)
-        services.journal.gaps.read_back(self._lease, self._read, now)
+        if known.refused:
+            _LOG.warning("not_told", lane=lane, orders=sorted(known.refused))
+        services.journal.gaps.read_back(self._lease, self._read | known.refused, now)
         services.journal.gaps.mark(self._lease, now, full=full and not reason, found=self.found, reason=reason)
         if not reason and not nameless(lane):
             self._authorised(now)

@@ -3,16 +3,18 @@
 Shops of both platforms have China's calendar day: the day of an order is the one on which it was placed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import Final
+from typing import Final, TypeVar
 
+from connector.domain.errors import Refused
 from connector.domain.money import Money
 from connector.domain.order import Millis, OrderRef
 
 #: A push may take so long: what is younger is no gap yet.
 GRACE_MILLIS: Final = 30_000
+T = TypeVar("T")
 CHINA: Final = timezone(timedelta(hours=8))
 
 
@@ -52,6 +54,7 @@ class Known:
     on each day that is asked about, ``numbers`` those of their running numbers that we know. ``stale`` are
     orders that are still under way and of which a platform that has no lists shall be asked; ``asked`` those that were
     read back so lately, or wait for a person, that they shall not be again unless this is a ``full`` look.
+    ``refused`` is filled by :meth:`told`: orders that the platform does not give us, which must not hide the others.
     """
 
     now: Millis
@@ -61,6 +64,15 @@ class Known:
     numbers: Mapping[date, frozenset[int]] = field(default_factory=dict)
     stale: tuple[OrderRef, ...] = ()
     asked: frozenset[OrderRef] = frozenset()
+    refused: set[OrderRef] = field(default_factory=set, compare=False)
+
+    def told(self, order: OrderRef, read: Callable[[], T]) -> T | None:
+        """What a call about one order reads; ``None`` if the platform refuses that one, which is noted."""
+        try:
+            return read()
+        except Refused:
+            self.refused.add(order)
+            return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Any, Final, Literal, Self
 
 import httpx
@@ -215,8 +216,8 @@ class Eleme:
                 return
             api = self._api(store)
             for order, row in missed(api, store, known, since):
-                found = row if row is not None else order_of(api, order)
-                if order in known.states or not young(found, known.now):
+                found = row if row is not None else known.told(order, partial(order_of, api, order))
+                if found is not None and (order in known.states or not young(found, known.now)):
                     yield self._pulled(api, found, order, store, prices=True)
 
     def listed(self, store: StoreRef, day: date) -> Iterator[Listed]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from connector.domain.errors import Refused
@@ -13,7 +14,8 @@ from mappings.wire import read, storable
 
 #: There is no such order, or no order of this number (``meituan.md`` 7.2).
 _NOTHING: Final = frozenset({"805", "806"})
-#: Numbers that one look of the cheap kind asks for; what is left is asked for a minute later.
+#: Numbers that one look of the cheap kind asks for, the newest: they can still be accepted, and where the app has not
+#: subscribed to running numbers each of them looks like a gap. What is left is asked for a minute later.
 _GAPS_MOST: Final = 20
 #: A day has no more orders than this; past days' last numbers are looked for one by one.
 _NUMBERS_MOST: Final = 10_000
@@ -27,10 +29,13 @@ def missed(api: MeituanApi, store: StoreRef, known: Known, since: Millis, fetch:
     """Orders of a shop that we lack, and what has become of those that are under way."""
     for day in days(since, known.now):
         for _, ref in _gaps(api, store, day, known):
-            if ref not in known.states and not _young(envelope := fetch(ref), known.now):
+            envelope = None if ref in known.states else known.told(ref, partial(fetch, ref))
+            if envelope is not None and not _young(envelope, known.now):
                 yield envelope
     for ref in known.stale:
-        yield fetch(ref)
+        envelope = known.told(ref, partial(fetch, ref))
+        if envelope is not None:
+            yield envelope
 
 
 def listed(api: MeituanApi, store: StoreRef, day: date, now: Millis) -> Iterator[Listed]:
@@ -44,7 +49,7 @@ def _gaps(api: MeituanApi, store: StoreRef, day: date, known: Known) -> Iterator
     if day == day_of(known.now):
         last = _last(api, store)
         lacking = [number for number in range(1, last + 1) if number not in have]
-        yield from _each(api, store, day, lacking if known.full else lacking[:_GAPS_MOST])
+        yield from _each(api, store, day, lacking if known.full else lacking[-_GAPS_MOST:])
         return
     if known.full:
         yield from _numbered(api, store, day, max(have, default=0), have)

@@ -197,6 +197,21 @@ def test_reading_back_what_we_have_is_no_gap(world):
     assert world.rows("SELECT pulled_at FROM orders") == [(world.clock.now(),)]
 
 
+def test_an_order_that_the_platform_refuses_is_not_asked_for_again_at_once(world):
+    world.push(HERE)
+    world.settle()
+
+    def refusing(_store, known, _since):
+        assert known.told(ORDER, lambda: world.platform.fetch(ORDER, LANE)) is None
+        yield event("eleme:200", at(10))
+
+    world.platform.missed, world.platform.away = refusing, Refused("no such order")
+    assert pull(world.services, LANE) == 1
+    assert world.rows("SELECT pulled_at FROM orders WHERE ref = 'eleme:100'") == [(world.clock.now(),)]
+    last = world.journal.gaps.last(LANE)
+    assert (last.reason, last.full_at) == ("", world.clock.now())
+
+
 @pytest.mark.parametrize("trouble", [Unavailable("away"), Refused("not ours"), RuntimeError("a bug")])
 def test_what_was_found_before_it_failed_counts_and_the_next_look_is_in_full_again(world, trouble):
     world.platform.lists[LANE] = [event(ORDER, NEW), trouble, event("eleme:200", at(10))]

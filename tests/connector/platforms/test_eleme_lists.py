@@ -198,6 +198,15 @@ def test_the_list_of_a_day_tells_numbers_and_sums():
     assert [one.order for one in found] == ["eleme:7", "eleme:8"]
 
 
+def test_a_named_order_that_it_does_not_give_us_hides_no_other():
+    def one(params):
+        return error("ORDER_NOT_FOUND", "无此订单") if params["orderId"] == "1" else order(params["orderId"])
+
+    server, told = Lists(getUnprocessOrders=["1", NUMBER], getOrder=one), known()
+    found = [envelope.order for envelope in eleme(server).missed(SHOP, told, start_of(TODAY))]
+    assert (found, told.refused) == ([REF], {"eleme:1"})
+
+
 @pytest.mark.parametrize("name", ["getAllOrders", "getUnprocessOrders", "getCancelOrders"])
 def test_what_the_platform_does_not_tell_us_is_refused_in_its_words(name):
     with pytest.raises(Refused, match="ACCESS_DENIED"):

@@ -21,7 +21,7 @@ class Shop:
 
     def __init__(self, today=(), yesterday=()):
         self.days = {"20231115": dict(today), "20231114": dict(yesterday)}
-        self.asked, self.errors = [], {}
+        self.asked, self.errors, self.unknown = [], {}, set()
 
     def __call__(self, request):
         path = request.url.path.removeprefix("/api/v1/")
@@ -37,6 +37,8 @@ class Shop:
         if path == "order/getOrderIdByDaySeq":
             found = self.days[params["date_time"]].get(int(params["day_seq"]))
             return {"data": {"order_id": found}} if found else {"data": "ng", "error": {"code": 806, "msg": "无"}}
+        if path == "order/getOrderDetail" and params["order_id"] in self.unknown:
+            return {"data": "ng", "error": {"code": 806, "msg": "无此订单"}}
         if path == "order/getOrderDetail":
             return {"data": {"order_id": int(params["order_id"]), "app_poi_code": "MT-2001", "status": 4}}
         return {"data": []}
@@ -90,6 +92,7 @@ def test_an_order_whose_number_we_do_not_know_is_not_read_again():
 def test_a_cheap_look_fills_twenty_gaps_and_leaves_the_others_for_the_next_minute():
     server = Shop(orders(*range(1, 51)))
     assert len(missed(server)) == 20
+    assert server.numbers() == list(range(31, 51)), "the newest, which can still be accepted"
     assert len(missed(Shop(orders(*range(1, 51))), full=True)) == 50
 
 
@@ -106,6 +109,15 @@ def test_past_days_are_looked_through_in_full_looks_also_behind_the_last_number_
 
 def test_orders_under_way_are_read_again():
     assert missed(Shop(), stale=("meituan:5", "meituan:6")) == ["meituan:5", "meituan:6"]
+
+
+def test_an_order_that_the_platform_does_not_know_hides_no_other():
+    server = Shop(orders(1, 2))
+    server.unknown = {"5", "17001"}
+    known = Known(now=NOW, stale=("meituan:5", "meituan:6"))
+    found = [envelope.order for envelope in meituan(server).missed(SHOP, known, start_of(TODAY))]
+    assert found == ["meituan:17002", "meituan:6"]
+    assert known.refused == {"meituan:17001", "meituan:5"}
 
 
 def test_the_platforms_lane_without_a_shop_asks_nothing():
