@@ -90,7 +90,7 @@ def test_an_order_shows_what_the_customer_saw():
     found = content()
     (item,) = found.items
     assert (item.name, item.spec, item.options, item.quantity) == ("宫保鸡丁", "大份", ("中辣", "不要葱"), 2)
-    assert (item.price, item.total, item.basket) == (1500, 3000, "")
+    assert (item.price, item.total, item.basket, item.boxes) == (1500, 3000, "", 200)
     assert [(fee.kind, fee.name, fee.amount) for fee in found.fees] == [
         ("box", "餐盒", 200),
         ("delivery_platform", "配送费", 500),
@@ -333,3 +333,40 @@ def test_what_cannot_be_read_is_refused_with_its_path_and_never_its_value(change
         content(**changes)
     assert str(refusal.value).startswith(path)
     assert "viel" not in str(refusal.value)
+
+
+#: 4.4, as the page groups them.
+OF_DISHES = [7, 17, 20, 27, 31, 32, 33, 34, 35, 40, 41, 43, 46, 47, 55, 56, 60, 61, 64, 65, 66]
+OF_DISHES += [117, 118, 124, 127, 201, 202, 313, 324]
+OF_ORDERS = [1, 2, 3, 9, 11, 13, 15, 16, 18, 19, 21, 22, 25, 30, 36, 42, 44, 45, 48, 53, 54, 57, 58, 59, 62, 63]
+OF_ORDERS += [84, 88, 100, 101, 103, 105, 106, 111, 115, 123, 300, 302, 303, 304, 305, 306, 316, 322, 323, 325, 327]
+
+
+@pytest.mark.parametrize(("kinds", "of_dishes"), [(OF_DISHES, True), (OF_ORDERS, False)], ids=["dishes", "orders"])
+def test_a_promotion_is_of_dishes_or_of_the_order_by_its_type(kinds, of_dishes):
+    for kind in kinds:
+        found = content(extras=[{"type": kind, "reduce_fee": 4, "mt_charge": 1}])
+        fees = {True: found.item_fees, False: [fee for fee in found.fees if fee.kind.startswith("discount")]}
+        assert [len(fees[of_dishes]), len(fees[not of_dishes])] == [2, 0], kind
+
+
+def test_half_a_fen_of_boxes_is_rounded_up():
+    fees = content(detail=[line(box_num="0.5", box_price="0.01")]).fees
+    assert [fee.amount for fee in fees if fee.kind == "box"] == [1]
+
+
+def test_the_chosen_time_goes_before_the_computed_one():
+    assert content(delivery_time=f"{NOW + 60}", estimate_arrival_time=f"{NOW + 90}").promised_at == (NOW + 60) * 1000
+    assert content(delivery_time="0", estimate_arrival_time=f"{NOW + 90}").promised_at == (NOW + 90) * 1000
+
+
+@pytest.mark.parametrize(
+    ("prices", "discounted"),
+    [
+        ({"price": 15, "original_price": "15"}, False),
+        ({"price": 15, "original_price": "15", "actual_price": "12"}, True),
+        ({"price": 12, "original_price": "15"}, True),
+    ],
+)
+def test_a_dish_that_costs_less_than_it_did_is_discounted(prices, discounted):
+    assert content(detail=[line(**prices)]).items[0].discounted is discounted

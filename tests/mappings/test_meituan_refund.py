@@ -202,6 +202,12 @@ def test_an_order_that_nobody_has_accepted_states_nothing():
     assert [fact.key for fact in said.facts] == ["pulled"]
 
 
+@pytest.mark.parametrize(("status", "words"), [(4, {"accepted"}), (6, {"accepted"}), (8, {"accepted", "finished"})])
+def test_the_status_tells_what_has_no_time(status, words):
+    said = pulled(status=status, order_confirm_time=0)
+    assert {fact.key.split(":")[1] for fact in said.facts if fact.kind is Kind.PULL} == words
+
+
 CASE = {
     "refund_id": 65000000001,
     "ctime": NOW + 100,
