@@ -139,6 +139,7 @@ def _items(lines: list[dict[str, Any]]) -> Iterator[Item]:
             platform_item=line["app_food_code"],
             platform_sku=line["sku_id"],
             spec=line["spec"],
+            boxes=_boxes([line]),
             user_price=line["actual_price"],
             discounted=line["original_price"] > now,
             options=tuple(part.strip() for part in re.split("[,，]", line["food_property"]) if part.strip()),
@@ -156,10 +157,14 @@ def sku_code(sku: str, code: str, name: str) -> str:
 
 
 def _costs(head: Mapping[str, Any], lines: list[dict[str, Any]], *, own: bool) -> Iterator[Fee]:
-    hundredths = sum(line["box_num"] * line["box_price"] for line in lines)
-    yield from fee("box", "餐盒", Money((hundredths + 50) // 100))
+    yield from fee("box", "餐盒", _boxes(lines))
     yield from fee("box", "打包袋", head["package_bag_money_yuan"] or Money(head["package_bag_money"]))
     yield from fee("delivery" if own else "delivery_platform", "配送费", head["shipping_fee"])
+
+
+def _boxes(lines: list[dict[str, Any]]) -> Money:
+    hundredths = sum(line["box_num"] * line["box_price"] for line in lines)
+    return Money((hundredths + 50) // 100)
 
 
 def _picked_up(head: Mapping[str, Any]) -> bool:

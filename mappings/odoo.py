@@ -146,6 +146,7 @@ def _item(line: DocumentItem) -> dict[str, Any]:
         "barcode": item.barcode,
         "platform_item": item.platform_sku or item.platform_item,
         "spec": item.spec,
+        "boxes": item.boxes,
         "quantity": item.quantity,
         "price": item.price,
         "total": item.total,

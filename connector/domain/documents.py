@@ -181,8 +181,8 @@ def _items(content: Content, life: Life) -> tuple[DocumentItem, ...]:
 
 
 def _shared(content: Content, kind: FeeKind) -> tuple[Money, ...]:
-    """A kind of promotion shared out over the lines by their totals, without losing a fen."""
-    weights = [item.total for item in content.items]
+    """A kind of promotion shared out over the lines with their boxes, without losing a fen."""
+    weights = [item.total + item.boxes for item in content.items]
     total = Money(sum(fee.amount for fee in content.fees if fee.kind == kind))
     return share(total, weights if any(weights) else [1] * len(weights)) if weights else ()
 

@@ -59,7 +59,10 @@ REFUND_KINDS = frozenset({Kind.ASK, Kind.WITHDRAW, Kind.REJECT, Kind.GRANT, Kind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One line as the customer saw it; ``line`` counts from 1, prices are list prices."""
+    """One line as the customer saw it; ``line`` counts from 1, prices are list prices.
+
+    ``boxes`` is what of the order's box fee belongs to the line, where the platform tells: it goes back with its pieces.
+    """
 
     line: int
     name: str
@@ -72,6 +75,7 @@ class Item:
     platform_item: str = ""
     platform_sku: str = ""
     spec: str = ""
+    boxes: Money = ZERO
     user_price: Money = ZERO
     shop_price: Money = ZERO
     discounted: bool = False

@@ -162,6 +162,7 @@ def _item(number, item):
         "total": yuan(total),
         "user_price": yuan(_fen(item.get("user_price"), "user_price")),
         "shop_price": yuan(_fen(item.get("shop_price"), "shop_price")),
+        "box_amount": yuan(_fen(item.get("boxes"), "boxes")),
         "shop_share": yuan(_fen(item.get("shop_share"), "shop_share")),
         "platform_share": yuan(_fen(item.get("platform_share"), "platform_share")),
         "discounted": bool(item.get("discounted")),

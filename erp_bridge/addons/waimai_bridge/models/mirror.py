@@ -17,6 +17,7 @@ ITEM_FIELDS = (
     "total",
     "user_price",
     "shop_price",
+    "box_amount",
     "shop_share",
     "platform_share",
     "discounted",

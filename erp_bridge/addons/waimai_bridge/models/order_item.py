@@ -29,6 +29,7 @@ class WaimaiOrderItem(models.Model):
     user_price = fields.Monetary("Customer's Price", readonly=True, aggregator=None)
     shop_price = fields.Monetary("Shop's Price", readonly=True, aggregator=None)
     discounted = fields.Boolean("In a Promotion", readonly=True)
+    box_amount = fields.Monetary("Boxes", readonly=True, help="What of the order's boxes belongs to this line.")
     shop_share = fields.Monetary("Promotion by the Shop", readonly=True, help="This line's part of the discounts.")
     platform_share = fields.Monetary("Promotion by the Platform", readonly=True)
 

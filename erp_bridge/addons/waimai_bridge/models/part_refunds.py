@@ -37,9 +37,9 @@ class WaimaiOrder(models.Model):
         return int(value)
 
     def _part_refund_fen(self, chosen):
-        """The money of these pieces, in fen; never more than what is left of a line or of the order.
+        """The money of these pieces with their boxes, in fen; never more than what is left of a line or of the order.
 
-        The platform adds their boxes; delivery stays. Raises UserError where nothing is left, where the platform
+        Delivery stays. Raises UserError where nothing is left, where the platform
         has no such call, and for the whole order, which is cancelled or refunded as a whole.
         """
         if self.platform not in WITH_PARTS:
@@ -77,20 +77,23 @@ class WaimaiOrder(models.Model):
         }
 
     def _paid_for_lines(self):
-        """{line: fen} that the customer paid for it: its price less its share of the promotions.
+        """{line: fen} that the customer paid for it: its price and boxes less its share of the promotions.
 
         The document tells the shares. Where it does not, the discounts are shared out by price, to the fen.
         """
         items = self.item_ids.sorted("line")
         shares = {item: fen(item.shop_share) + fen(item.platform_share) for item in items}
         if any(shares.values()):
-            return {item.line: max(fen(item.total) + share, 0) for item, share in shares.items()}
-        goods = sum(fen(item.total) for item in items)
+            return {item.line: max(self._gross(item) + share, 0) for item, share in shares.items()}
+        goods = sum(self._gross(item) for item in items)
         discounts = sum(fee["amount"] for fee in self.fees or [] if fee["kind"].startswith("discount"))
         paid, before, result = max(goods + discounts, 0), 0, {}
         so_far = 0
         for item in items:
-            so_far += fen(item.total)
+            so_far += self._gross(item)
             until = round(paid * so_far / goods) if goods else 0
             result[item.line], before = until - before, until
         return result
+
+    def _gross(self, item):
+        return fen(item.total) + fen(item.box_amount)

@@ -51,6 +51,13 @@ class TestPartRefunds(WaimaiCase):
         self.assertEqual(order._paid_for_lines(), {1: 7100, 2: 460})
         self.assertEqual(self.press(order, (2, 1)).args["amount"], 230)
 
+    def test_the_boxes_of_a_line_go_back_with_its_pieces(self):
+        document = self.bought()
+        document["items"][0].update(boxes=300, shop_share=-700)
+        order = self.write(document)
+        self.assertEqual(order.item_ids[0].box_amount, 3)
+        self.assertEqual(self.press(order, (1, 1)).args["amount"], round((7800 + 300 - 700) / 3))
+
     def test_one_piece_after_the_other_comes_to_the_fen(self):
         document = self.bought(fees=[], totals={"paid": 1600, "refunded": 0})
         document["items"][0].update(price=333, total=1000)
@@ -160,6 +167,35 @@ class TestPartRefunds(WaimaiCase):
         lines = [(0, 0, {"item_id": other.item_ids.id, "quantity": 1})]
         with self.assertRaises(ValidationError):
             wizard.create({"order_id": mine.id, "action": "part_refund", "line_ids": lines})
+
+    def test_the_wizard_tells_nothing_of_other_stores(self):
+        """Neither pointed at another order later, nor only tried out as a form does before it is saved."""
+        mine, other = self.write(self.bought()), self.write(self.document([("牛肉饭", "B-1", 2, 2600)]))
+        wizards = self.env["waimai.command.wizard"].with_user(self.desk)
+        wizard = wizards.create({"order_id": mine.id, "action": "part_refund"})
+        wizard.order_id = other
+        self.env.flush_all()
+        for name in ("left_amount", "platform"):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError, msg=name):
+                wizard.read([name])
+        money = {"left_amount": {}, "amount": {}}
+        piece = {name: {} for name in ("name", "ordered", "left", "left_amount", "amount")}
+        for record, values, asked in (
+            (wizards, {"order_id": other.id}, money),
+            (wizard.line_ids, {"item_id": other.item_ids.id, "quantity": 1}, piece),
+        ):
+            for name in asked:
+                self.env.invalidate_all()
+                with self.assertRaises(AccessError, msg=name):
+                    record.onchange(values, [], {**dict.fromkeys(values, {}), name: {}})
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            wizards.with_context(default_order_id=other.id, default_action="part_refund").default_get(["line_ids"])
+
+    def test_a_wizard_line_without_a_dish_is_no_error(self):
+        line = self.env["waimai.command.wizard.line"].with_user(self.desk).new({"quantity": 1})
+        self.assertEqual((line.left, line.left_amount, line.amount), (0, 0.0, 0.0))
 
     def test_the_wizard_knows_each_platforms_reasons(self):
         order = self.write(self.bought()).with_user(self.desk)
