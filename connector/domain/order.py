@@ -61,7 +61,7 @@ REFUND_KINDS = frozenset({Kind.ASK, Kind.WITHDRAW, Kind.REJECT, Kind.GRANT, Kind
 class Item:
     """One line as the customer saw it; ``line`` counts from 1, prices are list prices.
 
-    ``boxes`` is what of the order's box fee belongs to the line, where the platform tells: it goes back with its pieces.
+    ``boxes`` is what of the box fee belongs to the line, where the platform tells: it goes back with its pieces.
     """
 
     line: int
