@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.domain.errors import BadSignature, Refused, Unavailable, Unreadable
+from connector.domain.gaps import Known, day_of
 from connector.domain.order import Fact, Kind, Millis, OrderRef, StoreRef, Terms
 from connector.domain.pricing import priced
 from connector.domain.replay import Life, replay
@@ -52,7 +53,8 @@ class Kit:
 
     ``good`` and ``bad`` are its signature vectors as requests at our door, ``check`` its reachability tests,
     ``orders`` golden samples of an order that is pushed whole, ``stories`` whole lives. ``answering`` makes the
-    adapter call ``transport`` and nothing else; ``taken`` is what the platform answers to a call that it takes.
+    adapter call ``transport`` and nothing else; ``taken`` is what the platform answers to a call that it takes,
+    ``told`` what it answers to one that reads ``order`` of ``store`` back.
     """
 
     platform: Platform
@@ -63,6 +65,9 @@ class Kit:
     stories: Sequence[Story]
     answering: Callable[[Callable[[httpx.Request], httpx.Response]], Platform]
     taken: Callable[[httpx.Request], httpx.Response]
+    told: Callable[[httpx.Request], httpx.Response]
+    order: OrderRef
+    store: StoreRef
     args: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -241,6 +246,36 @@ class PlatformContract:
         with pytest.raises(Unavailable) as failure:
             kit.answering(away).perform(self.command(kit, "accept"))
         assert not failure.value.unknown
+
+    @pytest.mark.parametrize("named", [True, False], ids=["its shop is known", "its shop is looked for"])
+    def test_an_order_that_is_read_back_is_an_event_like_any_other(self, kit, named):
+        platform = kit.answering(kit.told)
+        asked = kit.store if named else StoreRef(f"{platform.name}:")
+        envelope = platform.fetch(kit.order, asked)
+        assert (envelope.source, envelope.lane, envelope.order) == (platform.name, kit.store, kit.order)
+        assert platform.fetch(kit.order, asked).digest == envelope.digest
+        heard = platform.heard(raw(envelope))
+        assert heard.order == kit.order
+        assert heard.facts
+        assert all(fact.pulled for fact in heard.facts)
+        (content,) = [fact.content for fact in heard.facts if fact.content]
+        told = priced(content, "discounted")
+        assert sum(i.total for i in told.items) + sum(f.amount for f in told.fees) == told.paid
+
+    @pytest.mark.parametrize("ask", ["fetch", "menu", "missed", "listed"])
+    def test_nothing_is_read_from_a_platform_that_is_not_there(self, kit, ask):
+        def away(request):
+            raise httpx.ConnectError("away", request=request)
+
+        platform, now = kit.answering(away), Millis(1_700_000_000_000)
+        asks: dict[str, Callable[[], Any]] = {
+            "fetch": lambda: platform.fetch(kit.order, kit.store),
+            "menu": lambda: platform.menu(kit.store),
+            "missed": lambda: list(platform.missed(kit.store, Known(now=now, full=True), now)),
+            "listed": lambda: list(platform.listed(kit.store, day_of(now))),
+        }
+        with pytest.raises(Unavailable):
+            asks[ask]()
 
     def is_a_token(self, request: httpx.Request) -> bool:
         """Whether a request asks for access and not for an effect."""

@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from connector.domain.order import OrderRef, StoreRef
 from connector.platforms.eleme import Eleme
 from connector.platforms.signing import sign_eleme_push
 from connector.ports import Hook
@@ -75,6 +76,12 @@ def taken(request):
     return httpx.Response(200, json={"id": "1", "result": None, "error": None})
 
 
+def told(request):
+    if request.url.path == "/token":
+        return taken(request)
+    return httpx.Response(200, json={"id": "1", "result": {**ORDER, "status": "valid"}, "error": None})
+
+
 def eleme(transport):
     client = httpx.Client(transport=httpx.MockTransport(transport))
     return Eleme(APPS, url="https://platform.invalid", shelf=Shelf(), http=client, clock=StandingClock())
@@ -91,6 +98,9 @@ def kit():
         stories=STORIES,
         answering=eleme,
         taken=taken,
+        told=told,
+        order=OrderRef(f"eleme:{ORDER['orderId']}"),
+        store=StoreRef(f"eleme:{ORDER['shopId']}"),
         args={"answer_reminder": {"reminder": "7", "text": "马上送到"}},
     )
 

@@ -6,6 +6,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 import httpx
 import pytest
 
+from connector.domain.order import OrderRef, StoreRef
 from connector.platforms.meituan import Meituan
 from connector.platforms.signing import sign_meituan
 from connector.ports import Hook
@@ -112,6 +113,15 @@ def taken(_request):
     return httpx.Response(200, json={"data": "ok"})
 
 
+def told(request):
+    """The order as it is answered: JSON where a push has JSON as text."""
+    if request.url.path.endswith("getOrderRefundDetail"):
+        return httpx.Response(200, json={"data": []})
+    lists = {key: json.loads(ORDER[key]) for key in ("detail", "extras")}
+    detail = {**ORDER, **lists, "order_id": int(ORDER["order_id"]), "status": 4, "order_confirm_time": BEGUN + 10}
+    return httpx.Response(200, json={"data": detail})
+
+
 def meituan(transport):
     client = httpx.Client(transport=httpx.MockTransport(transport))
     return Meituan(
@@ -139,6 +149,9 @@ def kit():
         stories=STORIES,
         answering=meituan,
         taken=taken,
+        told=told,
+        order=OrderRef(f"meituan:{ORDER['order_id']}"),
+        store=StoreRef(f"meituan:{ORDER['app_poi_code']}"),
         args={
             "answer_reminder": {"reminder": "7", "text": "马上送到"},
             "part_refund": {"items": [{"line": 1, "quantity": 1}], "amount": 800, "reason": "售完", "goods": goods},
