@@ -2,6 +2,7 @@
 
 import argparse
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def findings() -> Iterator[Finding]:
         for name, ping in services.pings.items():
             yield _pinged(name, ping)
         yield _tables(services)
+        yield from _waiting(services)
         yield from _pulls(services)
         yield from _stores(found, services)
     if found.eleme_apps:
@@ -101,6 +103,21 @@ def _tables(services: Services) -> Finding:
     return Finding(well=True, what="tables, and nothing waits for long 数据表正常，无积压")
 
 
+def _waiting(services: Services) -> Iterator[Finding]:
+    """What waits for a person: shops that push and are not in the ERP, and what is parked."""
+    try:
+        found = inspect.waiting(services.journal.engine)
+    except BridgeError:
+        return  # the tables have said so
+    held = Counter(one.lane for one in found if one.kind == "held")
+    for lane, number in sorted(held.items()):
+        what = f"{number} events wait for the shop {lane}, which Odoo does not have 门店未绑定或已归档，事件等待中"
+        yield Finding(well=False, what=what, advice="add the store with this number in Odoo 请在 Odoo 新增该门店")
+    if parked := len(found) - held.total():
+        what = f"{parked} orders or events wait for a person 有挂起的订单或事件"
+        yield Finding(well=False, what=what, advice="run `waimai parked` 请执行 waimai parked")
+
+
 def _stores(found: Settings, services: Services) -> Iterator[Finding]:
     try:
         stores = services.erp.stores()
@@ -120,7 +137,7 @@ def _stores(found: Settings, services: Services) -> Iterator[Finding]:
 
 def _store(store: Store, apps: dict[str, set[str]]) -> Finding:
     platform = store.ref.partition(":")[0]
-    if store.app_ref and store.app_ref not in apps.get(platform, set()):
+    if store.app_ref and platform in apps and store.app_ref not in apps[platform]:
         advice = f"its application is not in {platform.upper()}_APPS 应用未配置"
         return Finding(well=False, what=f"store {store.ref} {store.name}", advice=advice)
     return Finding(well=True, what=f"store {store.ref} {store.name}")

@@ -26,9 +26,10 @@ UPDATE inbox SET state = :state, reason = :reason, due_at = :due_at, order_ref =
     done_at = :done_at
 WHERE id = :id
 """)
-_HOLD: Final = text("UPDATE inbox SET state = 'held' WHERE lane = :lane AND state = 'pending'")
+_HOLD: Final = text("UPDATE inbox SET state = 'held', reason = :reason WHERE lane = :lane AND state = 'pending'")
+_NO_SHOP: Final = "ERP 中无此门店，新增后自动继续 · the ERP has no such shop, it goes on once it is added"
 _RELEASE: Final = text("""
-UPDATE inbox SET state = 'pending', attempts = 0, due_at = 0
+UPDATE inbox SET state = 'pending', attempts = 0, due_at = 0, reason = ''
 WHERE state = 'held' AND lane IN (SELECT ref FROM stores WHERE (body ->> 'active')::boolean) RETURNING lane
 """)
 _MOVE: Final = text("""
@@ -129,7 +130,7 @@ class Inbox:
 
     def hold_lane(self, lane: StoreRef) -> int:
         """Everything of a shop that is not known waits until it is. How many rows there are."""
-        return self._connection.execute(_HOLD, {"lane": lane}).rowcount
+        return self._connection.execute(_HOLD, {"lane": lane, "reason": _NO_SHOP}).rowcount
 
     def release_held(self) -> set[StoreRef]:
         """Let go what waited for shops that are known and active now; their lanes."""

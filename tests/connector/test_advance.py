@@ -150,6 +150,8 @@ def test_events_of_a_shop_that_nobody_knows_are_held_and_go_on_when_it_appears(w
     world.push(NEW, lane="eleme:9")
     world.advance("eleme:9")
     assert world.states() == ["held"]
+    ((reason,),) = world.rows("SELECT reason FROM inbox")
+    assert "the ERP has no such shop" in reason
     world.open_shop("eleme:9")
     with world.journal.begin() as tx:
         assert tx.inbox.release_held() == {"eleme:9"}

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text
 from connector.bell import SilentBell
 from connector.cli import COMMANDS, main, parser
 from connector.commands import operating
+from connector.commands.doctor import findings
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
 from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX, PULLS
@@ -150,6 +151,18 @@ def test_parked_shows_orders_and_events_with_their_reasons(environment, engine, 
     out = capsys.readouterr().out
     assert "the sums contradict each other" in next(line for line in out.splitlines() if ORDER in line)
     assert "unknown shop" in next(line for line in out.splitlines() if f"event {number}" in line)
+
+
+def test_doctor_names_shops_that_push_and_are_not_in_the_erp_and_what_is_parked(environment, engine):
+    assert not [finding for finding in findings() if "wait for" in finding.what]
+    add_event(engine, state="held", lane="eleme:999")
+    add_event(engine, state="held", lane="eleme:999", digest="e")
+    add_event(engine, state="held", lane="eleme:", digest="f")  # its shop is looked for
+    add_order(engine, parked="why", parked_by="replay")
+    held, parked = [finding for finding in findings() if "wait for" in finding.what]
+    assert (held.well, parked.well) == (False, False)
+    assert held.what.startswith("2 events wait for the shop eleme:999")
+    assert parked.what.startswith("1 orders or events")
 
 
 def test_release_lets_a_parked_order_be_tried_again(environment, engine, capsys):

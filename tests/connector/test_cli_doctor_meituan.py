@@ -101,3 +101,11 @@ def test_stores_that_agree_are_not(environment, stores):
 def test_a_store_of_an_application_that_is_not_set_up_is_told(environment, stores):
     stores(("900002", "original"), ("900001", "discounted"))
     assert [finding.well for finding in told("store meituan:MT-")] == [False, True]
+
+
+def test_a_store_of_a_platform_that_sets_its_applications_up_itself_is_well(environment, monkeypatch):
+    erp = MemoryErp()
+    erp.add_store(Store(ref="jingle:1", name="店", app_ref="J", cancel_window=-1, consume_at="paid"))
+    build = doctor.build
+    monkeypatch.setattr(doctor, "build", lambda settings: replace(build(settings), erp=erp))
+    assert [finding.well for finding in told("store jingle:1")] == [True]
