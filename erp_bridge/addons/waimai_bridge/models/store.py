@@ -108,6 +108,7 @@ class WaimaiStore(models.Model):
         return stores
 
     def write(self, vals):
+        self._check_kept(vals)
         result = super().write(vals)
         if any(name in vals for name in TERMS):
             for store in self:
@@ -117,6 +118,21 @@ class WaimaiStore(models.Model):
         if "match_products" in vals or "company_id" in vals:
             self._match_menu()
         return result
+
+    def _check_kept(self, vals):
+        """Orders lie in their store's books and are told by its number: neither changes under them."""
+        changed = self.filtered(
+            lambda store: any(
+                name in vals and vals[name] != (store[name].id if name == "company_id" else store[name])
+                for name in ("platform", "platform_ref", "company_id")
+            )
+        )
+        if taken := changed.filtered(lambda store: store.sudo().with_context(active_test=False).order_ids):
+            words = self.env._(
+                "Orders have come to %s: its platform, number and company stay. Make another store, and archive this one.",
+                "、".join(taken.mapped("name")),
+            )
+            raise ValidationError(words)
 
     def _complete(self):
         """Warehouse, consumption location, partner, taxes: what a store needs and nobody should have to make."""

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 
 from .access import check_manager
@@ -106,8 +108,8 @@ class WaimaiStore(models.Model):
         found, doubles = self._find_products(items)
         missing = items.filtered(lambda item: not found[item][0])
         gone, _doubles = self.with_context(active_test=False)._find_products(missing)
-        codes = [item.sku_code for item in items if item.sku_code]
-        twice = {code for code in codes if codes.count(code) > 1}
+        codes = Counter(item.sku_code for item in items if item.sku_code)
+        twice = {code for code, count in codes.items() if count > 1}
         wanted = {}
         for item in items:
             product, way = found[item]

@@ -67,6 +67,17 @@ class TestStore(WaimaiCase):
         self.store.active = False
         self.assertEqual(self.write(self.next(document, state="accepted")).state, "accepted")
 
+    def test_what_orders_lie_under_stays(self):
+        company = self.env["res.company"].create({"name": "二号公司", "currency_id": self.env.ref("base.CNY").id})
+        self.store.platform_ref = "900000009"
+        self.store.platform_ref = "900000001"
+        self.write(self.document([("牛肉饭", "B-1", 1, 2600)]))
+        for name, value in (("platform", "meituan"), ("platform_ref", "5"), ("company_id", company.id)):
+            with self.assertRaisesRegex(ValidationError, "测试店"):
+                self.store.write({name: value})
+        self.store.write({"platform": "eleme", "company_id": self.store.company_id.id, "name": "改名的店"})
+        self.assertEqual(self.store.name, "改名的店")
+
     def test_set_up_of_the_company(self):
         company = self.store.company_id
         self.assertEqual(company.waimai_tax_id.price_include_override, "tax_included")
