@@ -267,6 +267,21 @@ class TestCommands(WaimaiCase):
         messages = [json.loads(values["message"]) for values in waiting]
         return [message["payload"] for message in messages if message["type"] == "simple_notification"]
 
+    def test_odd_reports_stop_none_of_the_others(self):
+        number = self.press("start")
+        odd = [
+            {"command_id": number, "state": "sent", "result": "餐\x00品\ud83d"},
+            {"command_id": 2**70, "state": "done"},
+            {"command_id": number, "state": ["done"]},
+            {"alert": {"key": "k\x00", "kind": ["x"], "store_ref": ["y"], "order_ref": "eleme:\x00", "text": {}}},
+            {"alert": {"key": ["k"], "order_ref": 5, "state": {}}},
+        ]
+        good = {"alert": {"key": "gut", "kind": "warning", "text": "ok", "state": "open"}}
+        taken = self.env["waimai.command"].report([*odd, good])
+        self.assertEqual(taken, [number, "k", "['k']", "gut"])
+        self.env.flush_all()
+        self.assertEqual(self.env["waimai.command"].browse(number).result, "餐品?")
+
     def test_alerts_open_and_close_by_their_key(self):
         report = self.env["waimai.command"].report
         alert = {

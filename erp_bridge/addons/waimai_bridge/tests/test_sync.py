@@ -69,6 +69,36 @@ class TestSync(WaimaiCase):
         self.assertEqual([result["key"] for result in results[:3]], [document["key"] for document in documents[:3]])
         self.assertFalse(self.env["waimai.order"].search([("platform_ref", "=", "9")]))
 
+    def test_what_no_database_keeps_harms_nobody_either(self):
+        deep = []
+        for _ in range(20_000):
+            deep = [deep]
+        odd = [
+            {"key": "eleme:1\x001"},
+            {"key": "eleme:\ud83d"},
+            {"key": ["eleme:1"]},
+            {"store_ref": "eleme:\ud83d"},
+            {"placed_at": "9999-12-31T23:59:59-10:00"},
+            {"placed_at": "0001-01-01T00:00:00+08:00"},
+            {"state": "\ud83d"},
+            {"timeline": deep},
+            {"refunds": [{"status": "granted", "amount": -100}], "totals": {"paid": 2600, "refunded": -100}},
+            {"refunds": [{"status": "requested", "items": [{"line": 1, "quantity": -1}]}]},
+        ]
+        documents = [self.document([("牛肉饭", "B-1", 1, 2600)], **more) for more in odd]
+        good = self.document([("牛肉饭", "B-1", 1, 2600)])
+        results = self.sync(*documents, good)
+        self.assertEqual([result["status"] for result in results], ["refused"] * len(odd) + ["written"])
+        for result in results:
+            str(result).encode()  # else the whole answer could not be sent
+
+    def test_halves_of_characters_and_nul_are_left_out(self):
+        document = self.document(
+            [("牛肉\ud83d饭", "B-1", 1, 2600)], remark="不要\x00辣", timeline=[{"code": 10, "text": "\x00好\udc00"}]
+        )
+        order = self.write(document)
+        self.assertEqual((order.item_ids.name, order.remark, order.timeline[0]["text"]), ("牛肉?饭", "不要辣", "好?"))
+
     def test_what_fails_only_while_writing_harms_nobody_either(self):
         documents = [self.document([("牛肉饭", "B-1", 1, 2600)]) for _ in range(7)]
         # Somebody deleted one of our products: nothing that a check beforehand would look for.
