@@ -18,8 +18,8 @@ class WaimaiCommandWizard(models.TransientModel):
     _description = "Ask for the details of a press"
 
     order_id = fields.Many2one("waimai.order", required=True, readonly=True, ondelete="cascade")
-    platform = fields.Selection(related="order_id.platform")
-    currency_id = fields.Many2one(related="order_id.currency_id")
+    platform = fields.Selection(related="order_id.platform", related_sudo=False)
+    currency_id = fields.Many2one(related="order_id.currency_id", related_sudo=False)
     action = fields.Selection(ACTIONS, required=True, readonly=True)
     reason_code = fields.Selection(REASONS, "Reason", default="others")
     meituan_code = fields.Selection(MEITUAN_REASONS, "Reason at Meituan", default="2007")
@@ -35,6 +35,7 @@ class WaimaiCommandWizard(models.TransientModel):
         values = super().default_get(fields_list)
         if values.get("action") == "part_refund" and values.get("order_id"):
             order = self.env["waimai.order"].browse(values["order_id"])
+            order.check_access("read")
             left = order.sudo()._left_of_lines()
             values["line_ids"] = [
                 fields.Command.create({"item_id": item.id}) for item in order.item_ids if left[item.line][0] > 0
@@ -55,6 +56,8 @@ class WaimaiCommandWizard(models.TransientModel):
     @api.depends("order_id")
     def _compute_left_amount(self):
         for wizard in self:
+            # A wizard that was never created, only tried out, has not been asked whose order it is about.
+            wizard.order_id._origin.check_access("read")
             wizard.left_amount = wizard.order_id.paid_amount - wizard.order_id.refunded_amount
 
     @api.depends("line_ids.amount")
@@ -95,9 +98,9 @@ class WaimaiCommandWizardLine(models.TransientModel):
 
     wizard_id = fields.Many2one("waimai.command.wizard", required=True, ondelete="cascade")
     item_id = fields.Many2one("waimai.order.item", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="item_id.currency_id")
-    name = fields.Char(related="item_id.name")
-    ordered = fields.Float("Ordered", related="item_id.quantity")
+    currency_id = fields.Many2one(related="item_id.currency_id", related_sudo=False)
+    name = fields.Char(related="item_id.name", related_sudo=False)
+    ordered = fields.Float("Ordered", related="item_id.quantity", related_sudo=False)
     left = fields.Integer(compute="_compute_left", help="Pieces that have not been refunded.")
     left_amount = fields.Monetary("Paid for Them", compute="_compute_left", help="Less their share of the promotions.")
     quantity = fields.Integer("To Refund")
@@ -112,15 +115,22 @@ class WaimaiCommandWizardLine(models.TransientModel):
     @api.depends("item_id")
     def _compute_left(self):
         for line in self:
-            pieces, money = line.item_id.sudo().order_id._left_of_lines()[line.item_id.line]
+            order = line._readable_order()
+            pieces, money = order._left_of_lines()[line.item_id.line] if order else (0, 0)
             line.left, line.left_amount = int(pieces), yuan(money)
+
+    def _readable_order(self):
+        """The order of the chosen dish, with all rights, if the user may read that dish."""
+        item = self.item_id._origin
+        item.check_access("read")
+        return item.sudo().order_id
 
     @api.depends("item_id", "quantity")
     def _compute_amount(self):
         for line in self:
-            order = line.item_id.sudo().order_id
-            left = order._left_of_lines()
-            pieces = min(max(line.quantity, 0), int(left[line.item_id.line][0]))
+            order = line._readable_order()
+            left = order._left_of_lines() if order else {}
+            pieces = min(max(line.quantity, 0), int(left.get(line.item_id.line, (0, 0))[0]))
             line.amount = yuan(order._money_of(line.item_id.line, pieces, left)) if pieces else 0.0
 
     @api.onchange("quantity")
