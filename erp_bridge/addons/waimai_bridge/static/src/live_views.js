@@ -1,6 +1,7 @@
-import { onMounted, onWillUnmount, useExternalListener } from "@odoo/owl";
+import { onMounted, onWillDestroy, onWillUnmount, useExternalListener } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -11,39 +12,78 @@ import { DeskBar, KEYS } from "./desk/desk_bar";
 
 // Messages come in bursts (a batch of orders, an order and its alert); one reload serves them all.
 const DELAY = 250;
+const CONNECTIONS = ["BUS:CONNECT", "BUS:RECONNECT"];
+
+/** Knows whether it is being loaded: a reload in between would put back what a search has just replaced. */
+class LiveModel extends RelationalModel {
+    loads = 0;
+    isLoading = false;
+
+    async load(params) {
+        const mine = ++this.loads;
+        this.isLoading = true;
+        try {
+            return await super.load(params);
+        } finally {
+            // One that was overtaken never comes back.
+            this.isLoading = this.isLoading && mine !== this.loads;
+        }
+    }
+}
 
 /**
- * Reloads a view of orders when the server says that orders changed, and after a lost connection.
+ * Reloads a view of orders when the server says that orders changed, and after a connection that was not there.
  *
+ * It listens before the view has read anything: what changes between the reading and the first drawing counts as well.
+ *
+ * @param {() => boolean} isBusy the reload waits as long
  * @param {(orderIds: number[] | null) => Promise} reload null: anything may have changed
  */
-function useLiveOrders(reload) {
+function useLiveOrders(isBusy, reload) {
     const bus = useService("bus_service");
     const desk = useService("waimai_desk");
     let timer = null;
     let changed = [];
+    let isShown = false;
+    let isStale = false;
     const schedule = (orderIds) => {
         changed = changed && orderIds ? changed.concat(orderIds) : null;
+        isStale = true;
+        if (!isShown) {
+            return;
+        }
         clearTimeout(timer);
         timer = setTimeout(async () => {
+            if (isBusy()) {
+                schedule([]);
+                return;
+            }
             const ids = changed;
             changed = [];
+            isStale = false;
             desk.ask();
             await reload(ids);
         }, DELAY);
     };
     const onChanged = (payload) => schedule(payload.order_ids || []);
-    const onReconnect = () => schedule(null);
+    const onConnect = () => schedule(null);
+    bus.subscribe("waimai/changed", onChanged);
+    CONNECTIONS.forEach((name) => bus.addEventListener(name, onConnect));
     onMounted(() => {
+        isShown = true;
         desk.watch();
-        bus.subscribe("waimai/changed", onChanged);
-        bus.addEventListener("BUS:RECONNECT", onReconnect);
+        if (isStale) {
+            schedule([]);
+        }
     });
     onWillUnmount(() => {
+        isShown = false;
         clearTimeout(timer);
         desk.unwatch();
+    });
+    onWillDestroy(() => {
         bus.unsubscribe("waimai/changed", onChanged);
-        bus.removeEventListener("BUS:RECONNECT", onReconnect);
+        CONNECTIONS.forEach((name) => bus.removeEventListener(name, onConnect));
     });
 }
 
@@ -61,7 +101,10 @@ export class WaimaiKanbanController extends KanbanController {
         super.setup();
         this.desk = useService("waimai_desk");
         this.ui = useService("ui");
-        useLiveOrders(() => this.model.load());
+        useLiveOrders(
+            () => this.model.isLoading,
+            () => this.model.load()
+        );
         useExternalListener(window, "keydown", (ev) => this.onKey(ev));
     }
 
@@ -110,26 +153,32 @@ export class WaimaiKanbanController extends KanbanController {
 export class WaimaiListController extends ListController {
     setup() {
         super.setup();
-        useLiveOrders(async () => {
-            if (!this.model.root.selection.length) {
-                await this.model.load();
+        useLiveOrders(
+            () => this.model.isLoading || Boolean(this.model.root.editedRecord),
+            async () => {
+                if (!this.model.root.selection.length) {
+                    await this.model.load();
+                }
             }
-        });
+        );
     }
 }
 
 export class WaimaiFormController extends FormController {
     setup() {
         super.setup();
-        useLiveOrders(async (orderIds) => {
-            const shown = orderIds === null || orderIds.includes(this.model.root.resId);
-            if (shown && !(await this.model.root.isDirty())) {
-                await this.model.load();
+        useLiveOrders(
+            () => this.model.isLoading,
+            async (orderIds) => {
+                const shown = orderIds === null || orderIds.includes(this.model.root.resId);
+                if (shown && !(await this.model.root.isDirty())) {
+                    await this.model.load();
+                }
             }
-        });
+        );
     }
 }
 
-registry.category("views").add("waimai_kanban", { ...kanbanView, Controller: WaimaiKanbanController });
-registry.category("views").add("waimai_list", { ...listView, Controller: WaimaiListController });
-registry.category("views").add("waimai_form", { ...formView, Controller: WaimaiFormController });
+registry.category("views").add("waimai_kanban", { ...kanbanView, Model: LiveModel, Controller: WaimaiKanbanController });
+registry.category("views").add("waimai_list", { ...listView, Model: LiveModel, Controller: WaimaiListController });
+registry.category("views").add("waimai_form", { ...formView, Model: LiveModel, Controller: WaimaiFormController });
