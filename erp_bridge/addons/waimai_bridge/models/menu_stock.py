@@ -138,7 +138,7 @@ class ProductTemplate(models.Model):
         if not items:
             raise UserError(self.env._("On no menu: pull the stores' menus first, and give the dish its product."))
         getattr(items, method)()
-        names = "、".join(items.store_id.mapped("name"))
+        names = "、".join(items.store_id.mapped("display_name"))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
