@@ -20,6 +20,12 @@ def test_the_platforms_own_id_beats_the_name():
     assert allot(items, (Goods(name="面", quantity=1, platform_sku="b"),))[0].line == 2
 
 
+def test_lines_that_share_a_code_are_told_apart_by_their_spec():
+    big, small = (replace(item(line, "面", 1, "a"), spec=spec) for line, spec in ((1, "大份"), (2, "小份")))
+    assert allot((big, small), (Goods(name="面", quantity=1, platform_sku="a", spec="小份"),))[0].line == 2
+    assert allot((big, small), (Goods(name="面", quantity=1, platform_sku="a"),))[0].line == 1
+
+
 def test_never_more_of_a_line_than_was_bought():
     assert allot((item(1, "面", 1),), (Goods(name="面", quantity=5), Goods(name="无", quantity=1)))[0].quantity == 1
 

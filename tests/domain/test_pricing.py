@@ -57,3 +57,8 @@ def test_prices_of_another_dish_are_nobodys():
     other = content(items=dish(2900, user_price=2500), paid=3000)
     pulled = replace(fact(10, 5, key="pulled"), pulled=True, content=other)
     assert content_of([pushed, pulled], "discounted").items[0].user_price == 0
+
+
+def test_of_two_pushes_the_earlier_one_is_what_was_bought():
+    first, later = fact(10, 5, key="a", paid=3000), fact(10, 9, key="b", paid=2000)
+    assert content_of([later, first], "discounted").paid == content_of([first, later], "discounted").paid == 3000
