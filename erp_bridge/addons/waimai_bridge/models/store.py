@@ -129,7 +129,8 @@ class WaimaiStore(models.Model):
         )
         if taken := changed.filtered(lambda store: store.sudo().with_context(active_test=False).order_ids):
             words = self.env._(
-                "Orders have come to %s: its platform, number and company stay. Make another store, and archive this one.",
+                "Orders have come to %s: its platform, number and company stay. "
+                "Make another store, and archive this one.",
                 "、".join(taken.mapped("name")),
             )
             raise ValidationError(words)

@@ -188,7 +188,7 @@ class TestPartRefunds(WaimaiCase):
             for name in asked:
                 self.env.invalidate_all()
                 with self.assertRaises(AccessError, msg=name):
-                    record.onchange(values, [], {**dict.fromkeys(values, {}), name: {}})
+                    record.onchange(values, [], {**{key: {} for key in values}, name: {}})
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
             wizards.with_context(default_order_id=other.id, default_action="part_refund").default_get(["line_ids"])
