@@ -149,6 +149,7 @@ class TestPartRefunds(WaimaiCase):
         wizard = Form(self.env["waimai.command.wizard"].with_user(self.desk).with_context(**action["context"]))
         with wizard.line_ids.edit(0) as line:
             self.assertEqual((line.name, line.ordered, line.left, line.left_amount), ("牛肉饭", 3.0, 2, 46.80))
+            self.assertEqual(line.spec, order.item_ids[0].spec)
             line.quantity = 5
             self.assertEqual((line.quantity, line.amount), (2, 46.80), "no more than is left")
             line.quantity = 1
@@ -179,19 +180,20 @@ class TestPartRefunds(WaimaiCase):
             self.env.invalidate_all()
             with self.assertRaises(AccessError, msg=name):
                 wizard.read([name])
-        money = {"left_amount": {}, "amount": {}}
-        piece = {name: {} for name in ("name", "ordered", "left", "left_amount", "amount")}
-        for record, values, asked in (
-            (wizards, {"order_id": other.id}, money),
-            (wizard.line_ids, {"item_id": other.item_ids.id, "quantity": 1}, piece),
+        money = {"left_amount": {}, "platform": {}}
+        piece = {name: {} for name in ("name", "spec", "ordered", "left_amount", "amount")}
+        for record, values, changed, asked in (
+            (wizards, {"order_id": other.id}, ["order_id"], money),
+            (wizard.line_ids, {"item_id": other.item_ids.id, "quantity": 1}, [], piece),
         ):
             for name in asked:
                 self.env.invalidate_all()
-                with self.assertRaises(AccessError, msg=name):
-                    record.onchange(values, [], {**{key: {} for key in values}, name: {}})
+                with self.assertRaises(AccessError, msg=f"{record} {name}"):
+                    record.onchange(values, changed, {**{key: {} for key in values}, name: {}})
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
-            wizards.with_context(default_order_id=other.id, default_action="part_refund").default_get(["line_ids"])
+            aimed = wizards.with_context(default_order_id=other.id, default_action="part_refund")
+            aimed.default_get(["order_id", "action", "line_ids"])
 
     def test_a_wizard_line_without_a_dish_is_no_error(self):
         line = self.env["waimai.command.wizard.line"].with_user(self.desk).new({"quantity": 1})

@@ -147,12 +147,13 @@ class TestSetup(MenuCase):
         self.store.user_ids = self.env.ref("base.user_admin")
         self.write(self.document([("牛肉饭", "B-1", 1, 2600)]))
         self.assertEqual(self.step("stores"), ("ok", []))
-        self.store.platform_ref = "MT-1"
-        self.store.company_id.waimai_tax_id = False
-        self.store.company_id.waimai_clearing_ids.unlink()
-        state, words = self.step("stores")
-        self.assertEqual((state, len(words)), ("bad", 3))
         self.store.active = False
+        store = self.store.create({"name": "二店", "platform_ref": "MT-1", "user_ids": self.store.user_ids.ids})
+        store.company_id.waimai_tax_id = False
+        store.company_id.waimai_clearing_ids.unlink()
+        state, words = self.step("stores")
+        self.assertEqual((state, len(words), words[-1]), ("bad", 4, "Not proved yet."))
+        store.active = False
         self.assertEqual(self.step("stores"), ("bad", ["There is no store yet."]))
 
     def test_a_refused_pull_is_the_reason_that_a_store_is_not_bound(self):

@@ -100,6 +100,7 @@ class WaimaiCommandWizardLine(models.TransientModel):
     item_id = fields.Many2one("waimai.order.item", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="item_id.currency_id", related_sudo=False)
     name = fields.Char(related="item_id.name", related_sudo=False)
+    spec = fields.Char(related="item_id.spec", related_sudo=False)
     ordered = fields.Float("Ordered", related="item_id.quantity", related_sudo=False)
     left = fields.Integer(compute="_compute_left", help="Pieces that have not been refunded.")
     left_amount = fields.Monetary("Paid for Them", compute="_compute_left", help="Less their share of the promotions.")
