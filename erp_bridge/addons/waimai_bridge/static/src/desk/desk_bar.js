@@ -67,6 +67,12 @@ export class DeskBar extends Component {
                 then: _t("Accept in the platform's own app; it will appear here. What you press here is sent later."),
             };
         }
+        if (connector === "unset") {
+            return {
+                what: _t("No connector is set up."),
+                then: _t("Orders come once a manager has gone through Configuration › Set-up."),
+            };
+        }
         if (connector === "never") {
             return {
                 what: _t("The connector has not called yet."),
