@@ -118,6 +118,7 @@ def write_document(document: Document) -> dict[str, Any]:
         "rider": {"name": document.rider.name, "phone": document.rider.phone},
         "items": [_item(item) for item in document.items],
         "fees": [_fee(fee) for fee in document.fees],
+        "included": [_fee(fee) for fee in document.included],
         "refunds": [_refund(refund) for refund in document.refunds],
         "totals": {
             "paid": document.paid,

@@ -66,7 +66,10 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """What the ERP shall show; ``version`` grows with every change and is set when it is stored."""
+    """What the ERP shall show; ``version`` grows with every change and is set when it is stored.
+
+    ``included`` are promotions by who bears them that the prices of the dishes already hold; no sum counts them.
+    """
 
     key: OrderRef
     store: StoreRef
@@ -101,6 +104,7 @@ class Document:
     accept_by: Millis | None = None
     window_ends: Millis | None = None
     reminder: str = ""
+    included: tuple[Fee, ...] = ()
 
 
 def document(
@@ -149,6 +153,7 @@ def document(
         if life.accepted_at and life.progress == "waiting"
         else None,
         reminder=life.reminder,
+        included=content.item_fees,
     )
 
 

@@ -53,6 +53,8 @@ def _with_prices(item: Item, others: Sequence[Item]) -> Item:
 def priced(content: Content, mode: str) -> Content:
     """The order with its fees complete: items and fees add up to what was paid, to the fen.
 
+    ``item_fees`` that are left are those which the prices already hold: nothing is to be reduced by them again.
+
     Args:
         content: as read; what it does not explain of its sum becomes a ``rounding`` fee with a warning.
         mode: ``discounted`` or ``original``, the shop's setting.
@@ -68,7 +70,8 @@ def priced(content: Content, mode: str) -> Content:
     if rest:
         found += (Fee(kind="rounding", name="金额差异", amount=rest),)
         warnings += (f"金额差异 ¥{to_yuan(rest)}，已单列 · ¥{to_yuan(rest)} of the sum is not explained by its parts",)
-    return replace(content, fees=found, item_fees=(), warnings=warnings)
+    inside = content.item_fees if mode == "discounted" else ()
+    return replace(content, fees=found, item_fees=inside, warnings=warnings)
 
 
 def _rest(content: Content, fees: tuple[Fee, ...]) -> Money:

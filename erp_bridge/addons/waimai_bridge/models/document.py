@@ -64,6 +64,7 @@ def read(document):
     document = readable(document)
     items = [_item(number, item) for number, item in enumerate(_list(document, "items"), 1)]
     fees = [_fee(fee) for fee in _list(document, "fees")]
+    included = [_fee(fee) for fee in _list(document, "included")]
     refunds = [_refund(number, refund) for number, refund in enumerate(_list(document, "refunds"), 1)]
     _check_lines(items)
     order, paid, granted = _order(document, items, fees, refunds)
@@ -73,7 +74,7 @@ def read(document):
         "platform": platform,
         "platform_ref": ref,
         "store_ref": _text(document.get("store_ref")) or "",
-        "order": {**order, "fees": fees, "version": version},
+        "order": {**order, "fees": fees, "included": included, "version": version},
         "items": items,
         "refunds": refunds,
         "paid": paid,

@@ -15,7 +15,7 @@ class WaimaiOrder(models.Model):
     invoice_count = fields.Integer(compute="_compute_counts")
     alert_count = fields.Integer(compute="_compute_counts")
 
-    @api.depends("version", "fees", "item_ids.total", "paid_amount", "refunded_amount", "income_amount")
+    @api.depends("version", "fees", "included", "item_ids.total", "paid_amount", "refunded_amount", "income_amount")
     @api.depends_context("lang")
     def _compute_money_text(self):
         for order in self:
@@ -39,6 +39,10 @@ class WaimaiOrder(models.Model):
             rows.append((self.env._("Commission of the platform"), -abs(fen(self.commission_amount)), "minus"))
         if self.income_amount:
             rows.append((self.env._("The shop receives, says the platform"), fen(self.income_amount), "income"))
+        for kind, words in self._fee_words().items():
+            amount = sum(fee["amount"] for fee in self.included or [] if fee["kind"] == kind)
+            if amount:
+                rows.append((self.env._("Already in the prices: %s", words), amount, "inside"))
         return rows
 
     def _fee_words(self):

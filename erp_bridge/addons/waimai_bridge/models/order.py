@@ -53,6 +53,7 @@ class WaimaiOrder(models.Model):
     commission_amount = fields.Monetary("Commission", readonly=True)
     refunded_amount = fields.Monetary("Refunded Money", readonly=True)
     fees = fields.Json(readonly=True)
+    included = fields.Json(readonly=True, help="Promotions that the prices of the dishes already hold.")
     timeline = fields.Json(readonly=True)
 
     document_warning = fields.Text(readonly=True)

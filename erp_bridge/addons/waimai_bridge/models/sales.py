@@ -88,7 +88,9 @@ class WaimaiOrder(models.Model):
             here = {line.waimai_key: line for line in order.sale_order_id.order_line if line.waimai_key}
             for key, values in order._wanted_lines().items():
                 line = here.pop(key, None)
-                if line and line._waimai_differs(values):
+                # Words on an invoice stay; only other pieces or other money would leave it and the order apart.
+                same_words = {**values, "name": line.name} if line and line.qty_invoiced else values
+                if line and line._waimai_differs(same_words):
                     order._check_not_invoiced(line)
                     line = line if line._waimai_change(values) else None
                 if not line:

@@ -425,6 +425,14 @@ class TestOrderScreen(WaimaiCase):
         self.assertEqual(sum(amount for _words, amount in rows[:5]), rows[5][1])
         self.assertIn("49.00", order.money_text)
 
+    def test_promotions_that_the_prices_already_hold_are_told_and_not_counted(self):
+        inside = [{"kind": "discount_shop", "name": "折扣", "amount": -300}]
+        document = self.document([("牛肉饭", "B-1", 1, 2600)], included=inside)
+        order = self.write(document).with_context(lang="en_US")
+        rows = [(words, amount) for words, amount, _style in order._money_rows()]
+        self.assertIn(("Already in the prices: Discount at the shop's expense", -300), rows)
+        self.assertEqual(order.sale_order_id.amount_total, 26)
+
     def test_the_screen_leads_to_moves_invoices_and_alerts(self):
         self.store.invoicing = "order"
         order = self.write(self.document([("牛肉饭", "B-1", 1, 2600)], consumed=True, state="completed", sale="done"))

@@ -38,6 +38,19 @@ class TestInvoicing(WaimaiCase):
         self.run_cron()
         self.assertEqual(len(order.sale_order_id.invoice_ids), 2)
 
+    def test_other_words_after_the_invoice_hold_up_no_refund(self):
+        """Fees without a name are called as our products are, which anybody may rename or translate."""
+        self.store.invoicing = "order"
+        document = self.document([("牛肉饭", "B-1", 1, 2600)], [("box", 300)], sale="done", state="completed")
+        order = self.write(document)
+        self.run_cron()
+        self.env.ref("waimai_bridge.product_box").name = "纸盒"
+        self.write(self.next(document, refunds=[self.granted(600)], totals={"paid": 2900, "refunded": 600}))
+        self.assertEqual(order.sale_order_id.amount_total, 23.0)
+        dearer = self.next(document, version=document["version"] + 2, totals={}, fees=[{"kind": "box", "amount": 400}])
+        [result] = self.sync(dearer)
+        self.assertEqual(result["status"], "refused", "other money on an invoiced line is another matter")
+
     def test_a_store_that_cannot_be_invoiced_stops_no_other(self):
         other = self.env["waimai.store"].create({"name": "二店", "platform_ref": "900000002", "invoicing": "order"})
         self.store.invoicing = "order"
