@@ -92,7 +92,7 @@ def test_a_part_that_staff_give_back_by_the_wizard(hands):
     row.locator("[name=quantity]").click()
     row.locator("[name=quantity] input").fill("1")
     hands.say("少了一份")
-    hands.page.wait_for_selector(".modal [name=amount].fs-3:has-text('10.00')")
+    hands.page.wait_for_selector(".modal [name=amount].fs-3:has-text('11.00')")
     hands.picture("11-wizard")
     hands.confirm()
     hands.told()
@@ -100,7 +100,7 @@ def test_a_part_that_staff_give_back_by_the_wizard(hands):
     hands.stands_in("preparing")
     hands.picture("12-part-given-back")
     truth = hands.books_agree(refunds=[PART], presses=["accept", "start", "part_refund"])
-    assert truth["refunded"] == 1100, "the platform adds the box of the piece"
+    assert truth["refunded"] == 1100, "the piece with its box, as the wizard said"
 
 
 @lives(EACH)

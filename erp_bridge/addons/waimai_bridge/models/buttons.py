@@ -111,5 +111,9 @@ class WaimaiOrder(models.Model):
             "res_model": "waimai.command.wizard",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_order_id": self.id, "default_action": action, "dialog_size": "medium"},
+            "context": {
+                "default_order_id": self.id,
+                "default_action": action,
+                "dialog_size": "large" if action == "part_refund" else "medium",
+            },
         }
