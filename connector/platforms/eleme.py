@@ -17,7 +17,7 @@ from connector.domain.traits import Traits
 from connector.platforms.eleme_api import ElemeApi, Outcome
 from connector.platforms.eleme_lists import listed, missed, not_reached, order_of, push, young
 from connector.platforms.eleme_products import PRODUCT_CALLS, read_menu
-from connector.platforms.http import client
+from connector.platforms.http import STATUS, client
 from connector.platforms.limits import patient
 from connector.platforms.rows import rows_of, summed_up
 from connector.platforms.signing import verify_eleme_push
@@ -43,16 +43,6 @@ from mappings.wire import Digits, plain, read_exact, storable, write
 _NO_APP: Final = "饿了么未配置应用 · no application of Ele.me is set up"
 #: Key of a pulled order's body; a push has none of that name.
 PULLED_AT: Final = "pulled_at"
-
-_STATUS: Final[dict[Received, int]] = {
-    "stored": 200,
-    "repeated": 200,
-    "check": 200,
-    "bad_signature": 401,
-    "unreadable": 400,
-    "too_large": 413,
-    "unavailable": 503,
-}
 
 #: Cancel reasons that the platform knows (OInvalidateType, ``eleme.md`` 2.6).
 REASONS: Final = {
@@ -176,7 +166,7 @@ class Eleme:
     def reply(self, outcome: Received, event_id: int | None) -> Reply:
         """The words matter: anything but these makes the platform send again (``eleme.md`` 1.3)."""
         del event_id  # the platform does not want to know
-        status = _STATUS[outcome]
+        status = STATUS[outcome]
         body = {"message": "ok"} if status == 200 else {"message": "error"}  # noqa: PLR2004 - HTTP's OK
         return Reply(status=status, body=write(body).encode())
 

@@ -5,19 +5,19 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
 
-from connector.domain.errors import Refused, Unavailable, Unreadable
+from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Millis
-from connector.platforms.http import unavailable
+from connector.platforms.http import json_object, rubbish, unavailable
 from connector.platforms.limits import Limits
 from connector.platforms.signing import sign_eleme_call
 from connector.ports import Clock, TokenShelf
 from connector.settings import ElemeApp
-from mappings.wire import read, write
+from mappings.wire import write
 
 #: Worth another try (``eleme.md`` 4.4); everything else is the platform's decision or our fault.
 TOO_OFTEN: Final = "EXCEED_LIMIT"
@@ -88,12 +88,12 @@ class ElemeApi:
             "signature": signature,
         }
         answer = self._post("/api/v1", content=write(envelope), media="application/json; charset=utf-8")
-        body = _object(answer)
+        body = json_object(answer)
         error = body.get("error")
         if error is None and body.keys() & {"result", "error"}:
             return Outcome(result=body.get("result"))
         if not isinstance(error, Mapping) or not isinstance(error.get("code"), str):
-            _rubbish()
+            rubbish()
         return Outcome(result=None, code=error["code"], words=str(error.get("message") or error["code"]))
 
     def _token(self) -> str:
@@ -119,12 +119,12 @@ class ElemeApi:
             media="application/x-www-form-urlencoded",
             authorization=f"Basic {base64.b64encode(pair.encode()).decode()}",
         )
-        body = _object(answer)
+        body = json_object(answer)
         if isinstance(body.get("error"), str):
             raise Refused(f"platform gives no token: {body['error']}")
         token, life = body.get("access_token"), body.get("expires_in")
         if answer.status_code != _HTTP_OK or not isinstance(token, str) or not token or not isinstance(life, int):
-            _rubbish()
+            rubbish()
         self._shelf.keep_token(self._shelved, token, Millis(self._clock.now() + life * 1000))
         return token
 
@@ -134,18 +134,3 @@ class ElemeApi:
             return self._client.post(self._url + path, content=content.encode(), headers=headers)
         except httpx.HTTPError as error:
             raise unavailable(error) from None
-
-
-def _object(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = read(answer.content)
-    except Unreadable:
-        _rubbish()
-    if not isinstance(body, Mapping):
-        _rubbish()
-    return body
-
-
-def _rubbish() -> NoReturn:
-    """An answer that is none: whether the call was taken is not known."""
-    raise Unavailable("platform: an answer that cannot be read", unknown=True)

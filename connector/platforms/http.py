@@ -1,10 +1,24 @@
-"""Calling a platform over HTTP: the client, and the one table of what its failures mean to us."""
+"""HTTP with a platform: what its requests are answered with, the client, and the one table of what failures mean."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
 
 import httpx
 
-from connector.domain.errors import Unavailable
+from connector.domain.errors import Unavailable, Unreadable
+from connector.ports import Outcome
+from mappings.wire import read
+
+#: What a request at our door is answered with (``contract.md`` section 2).
+STATUS: Final[Mapping[Outcome, int]] = {
+    "stored": 200,
+    "repeated": 200,
+    "check": 200,
+    "bad_signature": 401,
+    "unreadable": 400,
+    "too_large": 413,
+    "unavailable": 503,
+}
 
 #: Failures before anything was sent: the call has certainly not been taken.
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -20,3 +34,23 @@ def client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
 def unavailable(error: httpx.HTTPError) -> Unavailable:
     """What a failure of the transport means: every one is worth another try, few are certain not to have arrived."""
     return Unavailable(f"platform: {type(error).__name__}", unknown=not isinstance(error, NOT_SENT))
+
+
+def json_object(answer: httpx.Response) -> Mapping[str, Any]:
+    """The JSON object of an answer, numbers exact.
+
+    Raises:
+        Unavailable: it is none; the call may have been taken.
+    """
+    try:
+        body = read(answer.content)
+    except Unreadable:
+        rubbish()
+    if not isinstance(body, Mapping):
+        rubbish()
+    return body
+
+
+def rubbish() -> NoReturn:
+    """An answer that is none: whether the call was taken is not known."""
+    raise Unavailable("platform: an answer that cannot be read", unknown=True)

@@ -12,7 +12,7 @@ from connector.domain.gaps import Known, Listed
 from connector.domain.menu import MenuItem
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.domain.traits import Traits
-from connector.platforms.http import client
+from connector.platforms.http import STATUS, client
 from connector.platforms.limits import patient
 from connector.platforms.meituan_api import MeituanApi
 from connector.platforms.meituan_calls import CALLS, fulfilled
@@ -39,16 +39,6 @@ from mappings.meituan import Said, read_event
 from mappings.meituan_kinds import KINDS
 from mappings.meituan_pulled import PULLED_AT
 from mappings.wire import plain, storable, write
-
-_STATUS: Final[dict[Received, int]] = {
-    "stored": 200,
-    "repeated": 200,
-    "check": 200,
-    "bad_signature": 401,
-    "unreadable": 400,
-    "too_large": 413,
-    "unavailable": 503,
-}
 
 _NO_APP: Final = "美团未配置应用 · no application of Meituan is set up"
 
@@ -119,7 +109,7 @@ class Meituan:
     def reply(self, outcome: Received, event_id: int | None) -> Reply:
         """The words matter: anything but these makes the platform send again (``meituan.md`` 3.1)."""
         del event_id  # the platform does not want to know
-        status = _STATUS[outcome]
+        status = STATUS[outcome]
         body = {"data": "ok"} if status == 200 else {"data": "ng"}  # noqa: PLR2004 - HTTP's OK
         return Reply(status=status, body=write(body).encode())
 

@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import httpx
 
 from connector import logs
 from connector.domain.errors import Refused, Unavailable, Unreadable
-from connector.platforms.http import unavailable
+from connector.platforms.http import json_object, rubbish, unavailable
 from connector.platforms.limits import Limits
 from connector.platforms.signing import sign_meituan
 from connector.ports import Clock
 from connector.settings import MeituanApp
-from mappings.wire import read
 
 _LOG: Final = logs.get(__name__)
 #: The platform's own fault, whatever became of the call; called too often, which it was not taken for.
@@ -93,7 +92,7 @@ class MeituanApi:
         return self._outcome(path, answer)
 
     def _outcome(self, path: str, answer: httpx.Response) -> Outcome:
-        body = _object(answer)
+        body = json_object(answer)
         code, words = _error(body)
         if code == _TOO_OFTEN:
             self._limits.refused(path)
@@ -102,7 +101,7 @@ class MeituanApi:
         if code in _ALARM:
             _LOG.error("platform_refuses_us", platform="meituan", app_id=self.app_id, path=path, code=code)
         if not code and not body.keys() & {"data", "result_code", "success_list"}:
-            _rubbish()
+            rubbish()
         return Outcome(result=body.get("data"), code=code, words=words)
 
 
@@ -121,18 +120,3 @@ def _error(body: Mapping[str, Any]) -> tuple[str, str]:
     if isinstance(data, str) and data in _FAILED:
         return "ng", str(body.get("msg") or "ng")
     return "", str(body.get("msg") or "")
-
-
-def _object(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = read(answer.content)
-    except Unreadable:
-        _rubbish()
-    if not isinstance(body, Mapping):
-        _rubbish()
-    return body
-
-
-def _rubbish() -> NoReturn:
-    """An answer that is none: whether the call was taken is not known."""
-    raise Unavailable("platform: an answer that cannot be read", unknown=True)
