@@ -108,7 +108,7 @@ class MeituanApi:
 def _error(body: Mapping[str, Any]) -> tuple[str, str]:
     """The code and words of a failure (7.1); no code for a success, which may have words on its failed parts."""
     error = body.get("error")
-    if isinstance(error, Mapping):
+    if isinstance(error, Mapping) and error:
         code = str(error.get("code") or "")
         return code or "error", str(error.get("msg") or code)
     listed = body.get("error_list")

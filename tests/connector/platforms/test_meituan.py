@@ -199,6 +199,10 @@ def test_no_readable_answer_leaves_it_unknown_whether_the_call_was_taken(answer)
     assert failure.value.unknown
 
 
+def test_an_empty_error_beside_a_success_is_none():
+    assert meituan(Server({"data": "ok", "error": {}})).perform(command("accept")).taken
+
+
 def test_nobody_there_has_certainly_not_taken_it():
     with pytest.raises(Unavailable) as failure:
         meituan(Server(httpx.ConnectError("away"))).perform(command("accept"))
