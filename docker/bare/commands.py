@@ -19,6 +19,9 @@ LINT = (
     ("lint-imports",),
 )
 
+# The tests that run in a process of their own beside all others.
+BESIDE = ("tests/browser", "tests/odoo", "tests/contracts")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; trouble is one line and exit code 1."""
@@ -105,11 +108,31 @@ def _test(chosen: argparse.Namespace) -> int:
     stack.setup(["python"])
     _lint()
     _prepare()
-    command = [str(VENV / "bin" / "python"), "-m", "pytest", *chosen.pytest]
     try:
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
+        return _pytest(chosen.pytest)
     finally:
         sessions.purge()
+
+
+def _pytest(arguments: Sequence[str]) -> int:
+    """Run the tests; all of them in two runs beside each other, as either waits for its own Odoo most of the time."""
+    command = [str(VENV / "bin" / "python"), "-m", "pytest"]
+    if arguments:
+        return subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode
+    log = MAIN.logs / "tests-beside.log"
+    say(f"tests: {', '.join(BESIDE)} run beside the others, into {log.relative_to(ROOT)}")
+    with log.open("wb") as out:
+        beside = subprocess.Popen([*command, *BESIDE], cwd=ROOT, stdout=out, stderr=out)
+    try:
+        code = subprocess.run([*command, *(f"--ignore={path}" for path in BESIDE)], cwd=ROOT, check=False).returncode
+        with step(f"tests: {', '.join(BESIDE)}"):
+            beside.wait()
+    finally:
+        if beside.poll() is None:
+            beside.send_signal(signal.SIGINT)
+            beside.wait()
+    say(log.read_text(encoding="utf-8", errors="replace"))
+    return code or beside.returncode
 
 
 def _bench(chosen: argparse.Namespace) -> int:
