@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "docker"))
 
-from bare import chromium, odoo, sessions  # noqa: E402 - found by the line above
+from bare import chromium, odoo, postgres, sessions  # noqa: E402 - found by the line above
 from bare.sessions import OdooDatabase, RunningOdoo, RunningRedis  # noqa: E402 - found by the line above
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "fresh_product",
     "fresh_redis",
     "odoo_database",
+    "odoo_sql",
     "playwright_driver",
     "shared_odoo",
     "with_addons",
@@ -33,6 +34,11 @@ __all__ = [
 
 _shared = ExitStack()
 _odoo: list[RunningOdoo] = []
+
+
+def odoo_sql(running: RunningOdoo, statement: str, **values: str) -> None:
+    """Change a running Odoo's database behind its back, as nobody can through Odoo; values stand as `:'name'`."""
+    postgres.sql(statement, running.server.database, **values)
 
 
 def shared_odoo() -> RunningOdoo:
