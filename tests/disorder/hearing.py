@@ -7,31 +7,14 @@ from tests.disorder import wire_eleme, wire_meituan
 from tests.disorder.eleme import Eleme
 from tests.disorder.meituan import Meituan
 from tests.disorder.truth import books_of
+from tests.domain.build import DUE, ends
 
-DUE = Fact(key="due", kind=Kind.DUE, at=0)
 PLATFORMS = {"eleme": (Eleme, wire_eleme), "meituan": (Meituan, wire_meituan)}
 
 
 def make(platform, rng):
     """A history of a platform, whatever ``rng`` chooses."""
     return PLATFORMS[platform][0](rng).history()
-
-
-def ends(life):
-    """A life in the form of ``golden_histories.json``."""
-    return {
-        "state": life.state,
-        "order_state": life.order_state,
-        "waimai_state": life.waimai_state,
-        "rider_state": life.rider_state,
-        "refunded": life.granted,
-        "sale": life.sale,
-        "consumed": life.consumed,
-        "refunds": [
-            {"key": c.key, "family": c.family, "scope": c.scope, "status": c.status, "amount": c.amount}
-            for c in life.cases
-        ],
-    }
 
 
 def press(event):

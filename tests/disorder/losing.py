@@ -1,7 +1,8 @@
 """Pushes that never come: what a later answer of the platform states must hold in the end, and nothing twice."""
 
-from tests.disorder.hearing import DifferenceError, ends, take
+from tests.disorder.hearing import DifferenceError, take
 from tests.disorder.truth import books_of
+from tests.domain.build import ends
 
 
 def lose(hearing):

@@ -54,3 +54,18 @@ def live(*facts, sold=False, due=True, **terms):
 def documented(life, **changes):
     """What the ERP is told of a life."""
     return document(key="eleme:1", store="eleme:2", life=life, **{"traits": TRAITS, **changes})
+
+
+def ends(life):
+    """A life in the form of ``golden_histories.json``."""
+    cases = ("key", "family", "scope", "status", "amount")
+    return {
+        "state": life.state,
+        "order_state": life.order_state,
+        "waimai_state": life.waimai_state,
+        "rider_state": life.rider_state,
+        "refunded": life.granted,
+        "sale": life.sale,
+        "consumed": life.consumed,
+        "refunds": [{key: getattr(case, key) for key in cases} for case in life.cases],
+    }

@@ -6,7 +6,7 @@ import pytest
 from connector.domain.order import Terms
 from connector.domain.replay import replay
 from mappings.meituan import read_event
-from tests.domain.build import DUE, fact
+from tests.domain.build import DUE, ends, fact
 from tests.vectors import DATA
 
 HISTORIES = [
@@ -16,21 +16,6 @@ HISTORIES = [
 #: When the histories' orders were paid, in seconds.
 PAID_AT = 1_768_471_400
 STATUSES = {"order-paid": "2", "order-confirmed": "4", "order-completed": "8"}
-
-
-def ends(life):
-    return {
-        "state": life.state,
-        "order_state": life.order_state,
-        "waimai_state": life.waimai_state,
-        "rider_state": life.rider_state,
-        "refunded": life.granted,
-        "sale": life.sale,
-        "consumed": life.consumed,
-        "refunds": [
-            {key: getattr(case, key) for key in ("key", "family", "scope", "status", "amount")} for case in life.cases
-        ],
-    }
 
 
 def eleme(event, paid):
