@@ -3,6 +3,8 @@
 Choices come from a ``random.Random``, so a history is its seed; Hypothesis passes one that it can shrink.
 """
 
+from abc import ABC, abstractmethod
+
 from tests.disorder.truth import STEPS, Books, Event, History
 
 START = 1_700_000_000_000
@@ -13,7 +15,7 @@ RANKS = {"ask": 2, "appeal": 2, "withdraw": 2, "reject": 2, "grant": 2, "part": 
 UNRANKED = ("note", "echo")
 
 
-class Making:
+class Making(ABC):
     """One order being lived through. Subclasses are the platforms' pages: ``moves`` and what they do."""
 
     platform = ""
@@ -102,9 +104,9 @@ class Making:
             return True  # two of the merchant's parts
         return any(each[:3] > place or (place[0] in {1, 2} and each[:3] == place) for each in second)
 
+    @abstractmethod
     def in_any_order(self, before, what, changes):
         """These two of one second are told apart by more than their codes."""
-        raise NotImplementedError
 
     # What is the same everywhere ----------------------------------------------------------------------------------
 
