@@ -16,9 +16,8 @@ from mappings.meituan_kinds import order_of
 from mappings.meituan_order import read_content
 from mappings.meituan_pulled import PULLED_AT, read_pulled
 from mappings.meituan_refund import read_refund
+from mappings.meituan_rides import AlertKind, lost, ride
 from mappings.wire import read, storable
-
-AlertKind = Literal["delivery", "privacy", "shop", "authorisation", "warning"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,13 +80,6 @@ _BY_REFUND: Final = "1103"
 _FROM_ABOVE: Final = frozenset({"3", "4", "5"})
 _REASONS_FROM_ABOVE: Final = frozenset({"1001", "1301"})
 _ACTORS: Final = {"1": "customer", "2": "merchant", "3": "service", "4": "platform", "5": "platform", "6": "bridge"}
-_RIDES: Final = {"10": 53, "15": 54, "20": 55, "40": 56}
-_BEFORE_RIDES: Final = {
-    "0": "已发起配送 · sent to delivery",
-    "5": "配送压单 · held back by the carrier",
-    "100": "配送已取消，需重新安排配送 · the delivery was cancelled and has to be arranged again",
-}
-_RIDE_LOST: Final = "100"
 _MONEY: Final = {
     "3": "全额退款已到账 · the full refund was paid out",
     "4": "全额退款打款失败 · paying out the full refund failed",
@@ -118,7 +110,7 @@ def read_event(body: bytes) -> Said:
         raise Refused(f"event: {error}") from None
     if isinstance(event, Mapping) and PULLED_AT in event:
         number, facts = read_pulled(event)
-        return Said(order=number, facts=facts)
+        return Said(order=number, facts=facts, alert=lost(facts))
     if not isinstance(event, Mapping) or not isinstance(event.get("params"), Mapping):
         raise Refused("event: an object expected")
     kind, params = str(event.get("kind")), event["params"]
@@ -192,13 +184,8 @@ def _delivered(push: _Push) -> Said:
     news = push.news()
     status = news["logistics_status"]
     at = news["time"] or news["operate_time"] or push.sent
-    key = f"logistics:{status}:{at // 1000}"
-    if status in _RIDES:
-        rider = Rider(name=news["dispatcher_name"], phone=news["dispatcher_mobile"])
-        return push.said(Fact(key=key, kind=Kind.RIDER, at=at, code=_RIDES[status], rider=rider, who="rider"))
-    words = _BEFORE_RIDES.get(status, f"配送状态 {status} · delivery status {status}")
-    lost: AlertKind = "delivery"
-    return push.said(_note(key, at, words), alert=(lost, key, words) if status == _RIDE_LOST else None)
+    fact = ride(status, at, Rider(name=news["dispatcher_name"], phone=news["dispatcher_mobile"]))
+    return push.said(fact, alert=lost([fact]))
 
 
 def _reminded(push: _Push) -> Said:

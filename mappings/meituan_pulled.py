@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from connector.domain.errors import Refused
 from connector.domain.order import Fact, Kind, Millis, Statement
-from mappings.fields import Epoch, Lenient, Text, load
+from mappings.fields import Epoch, Text, load
 from mappings.meituan_order import read_content
 from mappings.meituan_refund import read_back
+from mappings.meituan_rides import RidesSchema, rides_told
 
 #: Key of a pulled order's body; a push has none of that name.
 PULLED_AT: Final = "pulled_at"
@@ -19,7 +20,7 @@ _FINISHED: Final = "8"
 _VOID: Final = "9"
 
 
-class DetailSchema(Lenient):
+class DetailSchema(RidesSchema):
     """What only ``getOrderDetail`` has, with what says which order it is."""
 
     order_id = Text()
@@ -50,7 +51,7 @@ def read_pulled(event: Mapping[str, Any]) -> tuple[str, tuple[Fact, ...]]:
         raise Refused("pulled order: order_id: missing")
     refunds = read_back(event.get("refunds"), Millis(asked))
     begun = told["order_send_time"] or told["ctime"] or Millis(asked)
-    facts = [*_stated(told, refunds, Millis(asked)), *refunds]
+    facts = [*_stated(told, refunds, Millis(asked)), *refunds, *rides_told(told)]
     content = read_content(event["order"], begun)
     if content is not None:
         key = "pulled" if content.whole else "pulled:slim"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "docker"))
 
 from bare import chromium, odoo, postgres, sessions  # noqa: E402 - found by the line above
-from bare.sessions import OdooDatabase, RunningOdoo, RunningRedis  # noqa: E402 - found by the line above
+from bare.sessions import OdooDatabase, RunningOdoo, RunningRedis, addon_tests  # noqa: E402 - found by the line above
 
 __all__ = [
     "OdooDatabase",
@@ -111,11 +111,6 @@ def odoo_database(*, addon: bool = True) -> Iterator[OdooDatabase]:
 def with_addons(folder: Path) -> str:
     """The option by which Odoo takes our addons from another folder."""
     return odoo.with_addons(folder)
-
-
-def addon_tests() -> str:
-    """What Odoo's own runner logs when it runs the addon's own tests on a fresh database."""
-    return sessions.addon_tests()
 
 
 def chromium_program() -> str:

@@ -4,9 +4,10 @@ It is fed in the order of reading and lives inside one replay only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from connector.domain.entries import Entry, names, showing, spoken_of, tells
 from connector.domain.money import ZERO, Money
 from connector.domain.order import Case, Claim, Fact, Family, Kind, Millis, RefundWords, Scope, Statement, Status
 from connector.domain.placing import OUTCOMES
@@ -19,20 +20,6 @@ UNKNOWN_REFUND: Final = "已同意的退款金额未知 · a refund was granted 
 
 _NOTHING: Final = RefundWords()
 _FINAL: Final[frozenset[Status]] = frozenset({"granted", "withdrawn"})
-
-
-@dataclass(kw_only=True, slots=True)
-class Entry:
-    """A case while it is read: what was named, and where in the reading it was granted.
-
-    ``known`` says that its request was heard, or that some answer has told what it is about.
-    """
-
-    case: Case
-    known: bool = False
-    named_scope: Scope | None = None
-    named_money: Money | None = None
-    granted_step: int | None = None
 
 
 class Ledger:
@@ -49,6 +36,7 @@ class Ledger:
         self._paid = paid
         self._told = told
         self._step = 0
+        self._spoken = 0
         self._shown: frozenset[Status] = frozenset({"withdrawn"})
         self._untold: set[str] = set()
         self._contradicts = False
@@ -91,7 +79,7 @@ class Ledger:
         if fact.claim is not None and fact.claim.key:
             self._claimed(fact, fact.claim, family, words)
         elif fact.kind is Kind.PART:
-            number = 1 + sum(_by_merchant(entry) for entry in self.entries)
+            number = 1 + sum(entry.by_merchant for entry in self.entries)
             self._grant(self._add(f"merchant-{number}", family, fact.at), replace(words, scope="part"), fact.at)
         elif fact.kind is Kind.ASK:
             entry = self._open(family) or self._add(self._next_key(family), family, fact.at)
@@ -99,7 +87,7 @@ class Ledger:
             self._name(entry, words)
         else:
             self._answer(fact, family, words)
-        self._shown |= self._showing()
+        self._shown |= showing(self.entries)
 
     def void(self, at: Millis, step: int, reason: str = "", family: Family = "cancel") -> None:
         """14, 15, 17: everything left goes back, unless it already has."""
@@ -109,6 +97,18 @@ class Ledger:
         full = [entry for entry in self.entries if entry.case.open and entry.case.scope == "full"]
         entry = full[-1] if full else self._add("void", family, at)
         self._grant(entry, RefundWords(scope="full", reason=reason), at)
+
+    def state_void(self, at: Millis, step: int) -> None:
+        """A pulled "void": it was so before any grant that went beyond what was paid, which then gave nothing."""
+        granted = sorted(
+            (entry for entry in self.entries if entry.case.status == "granted"),
+            key=lambda entry: entry.granted_step or 0,
+        )
+        while self._paid is not None and self.granted > self._paid:
+            beyond = granted.pop()
+            beyond.case = replace(beyond.case, status="withdrawn", granted_at=None)
+            self._contradicts = False
+        self.void(at, step)
 
     def _claimed(self, fact: Fact, claim: Claim, family: Family, words: RefundWords) -> None:
         """A message about a case that has a key: what is granted or withdrawn is final, a request is made once."""
@@ -162,7 +162,7 @@ class Ledger:
         unheard = wanted == "granted" and self._unheard(words)
         if self.closed or wanted is None or (wanted in self._shown and not unheard):
             return
-        last = self._spoken_of("requested" if unheard else wanted)
+        last = spoken_of(self.entries, "requested" if unheard else wanted)
         if wanted == "withdrawn" or (wanted == "granted" and last and self._speaks_of_another(last, words)):
             if last and last.case.open and last.case.requested_at // 1000 < fact.second:
                 last.case = replace(last.case, status="withdrawn")
@@ -172,7 +172,7 @@ class Ledger:
         if last is None or last.case.status == "granted" or (last.case.status, wanted) == ("rejected", "requested"):
             family: Family = "return" if completed else "cancel"
             last = self._add(self._next_key(family), family, fact.at)
-        if wanted == "granted" and not last.known and not _names(words):
+        if wanted == "granted" and not last.known and not names(words):
             self._untold.add("")
             return
         last.known = True
@@ -192,13 +192,13 @@ class Ledger:
             for entry in self.entries:
                 if entry.case.open:
                     entry.case = replace(entry.case, status="withdrawn")
-        self._shown = self._showing()
+        self._shown = showing(self.entries)
 
     def _answer(self, fact: Fact, family: Family, words: RefundWords) -> None:
         entry = self._open(family)
         if entry is None and fact.code % 10 in {4, 5, 6}:  # 24-26, 34-36 speak of a rejected case as well
             entry = self._last_rejected(family)
-        if fact.kind is Kind.GRANT and not (entry and entry.known) and not _tells(words):
+        if fact.kind is Kind.GRANT and not (entry and entry.known) and not tells(words):
             told = next((refund for second, refund in self._told if second >= fact.second), None)
             if told is None:
                 self._untold.add("")
@@ -219,7 +219,7 @@ class Ledger:
 
     def _last_rejected(self, family: Family) -> Entry | None:
         """The last request of a family, if it was rejected; a merchant's own part answers and ends none."""
-        own = [entry for entry in self.entries if entry.case.family == family and not _by_merchant(entry)]
+        own = [entry for entry in self.entries if entry.case.family == family and not entry.by_merchant]
         return own[-1] if own and own[-1].case.status == "rejected" else None
 
     def _unheard(self, words: RefundWords) -> bool:
@@ -235,16 +235,6 @@ class Ledger:
         told = (words.scope, words.money)
         return last.case.open and told in granted and told != (last.case.scope, last.named_money)
 
-    def _spoken_of(self, wanted: Status) -> Entry | None:
-        """The case that a platform shows: the last that was not withdrawn; a merchant's own part is only granted."""
-        kept = (entry for entry in reversed(self.entries) if entry.case.status != "withdrawn")
-        return next((entry for entry in kept if wanted == "granted" or not _by_merchant(entry)), None)
-
-    def _showing(self) -> frozenset[Status]:
-        """What a platform may answer now, with or without a merchant's own part."""
-        shown = (self._spoken_of("granted"), self._spoken_of("requested"))
-        return frozenset(entry.case.status if entry else "withdrawn" for entry in shown)
-
     def _next_key(self, family: Family) -> str:
         return f"{family}-{1 + sum(entry.case.key.startswith(f'{family}-') for entry in self.entries)}"
 
@@ -256,7 +246,9 @@ class Ledger:
 
     def _name(self, entry: Entry, words: RefundWords) -> None:
         """Give a case the words of a newer message; what it does not name stays."""
-        entry.known = entry.known or _names(words)
+        self._spoken += 1
+        entry.spoken = self._spoken
+        entry.known = entry.known or names(words)
         entry.named_scope = words.scope or self._inferred(words) or entry.named_scope
         entry.named_money = words.money if words.money is not None else entry.named_money
         entry.case = replace(
@@ -281,17 +273,3 @@ class Ledger:
         if words.money is not None and self._paid is not None:
             return "part" if words.money < self.left else None
         return "part" if words.goods else None
-
-
-def _names(words: RefundWords) -> bool:
-    """Whether a message says what a refund is about."""
-    return words.scope is not None or words.money is not None or bool(words.goods)
-
-
-def _tells(words: RefundWords) -> bool:
-    """Whether a grant of its own says how much goes back: a part without a sum does not."""
-    return _names(words) and not (words.scope == "part" and words.money is None)
-
-
-def _by_merchant(entry: Entry) -> bool:
-    return entry.case.key.startswith("merchant-")

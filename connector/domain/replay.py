@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from connector.domain.ledger import UNKNOWN_REFUND, Entry, Ledger
+from connector.domain.entries import Entry
+from connector.domain.ledger import UNKNOWN_REFUND, Ledger
 from connector.domain.money import ZERO, Money
 from connector.domain.order import (
     REFUND_KINDS,
@@ -173,7 +174,7 @@ class _Reading:
             completed = self.completed_at is not None
             self.ledger.state(said, fact, completed=completed, step=len(self.read))
         if said.void:
-            self.ledger.void(fact.at, len(self.read))
+            self.ledger.state_void(fact.at, len(self.read))
 
 
 def replay(facts: Iterable[Fact], *, sold: bool, terms: Terms) -> Life:

@@ -6,6 +6,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import stack as services
+from tests.browser.pages import take_picture
+
+#: Characters of a page that the report of a failed test shows.
+SHOWN = 2000
 
 # The last three keep it from asking for things on the network that no test needs.
 FLAGS = [
@@ -16,6 +20,18 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A test that fails tells what its pages showed."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if call.excinfo is not None and browser is not None:
+        for number, page in enumerate(page for context in browser.contexts for page in context.pages):
+            picture = take_picture(page, f"failed-{item.name}-{number}")
+            report.sections.append((f"{page.url}, {picture}", page.inner_text("body")[:SHOWN]))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.desk import HEAR, Desk, card, column, soon
 from tests.browser.pages import logged_in, take_picture
+from tests.flows.system import until
 
 PITCHES = {"new": 659, "refund": 440, "reminder": 880}
 ASKED = {"key": "cancel-1", "family": "cancel", "scope": "full", "status": "requested", "amount": 5600}
@@ -194,6 +195,22 @@ def test_finished_orders_are_folded_and_open_on_a_touch(desk, page):
     page.wait_for_selector(folded)
     assert not page.query_selector(card(order))
     page.click(folded)
+    page.wait_for_selector(card(order))
+
+
+def test_a_column_is_opened_while_the_desk_is_read_anew(desk, page):
+    order = desk.order("completed", (), sale="done")
+    desk.open(page)
+    folded = ".o_kanban_group.o_column_folded:has-text('订单完成')"
+    page.wait_for_selector(folded)
+    held = []
+    page.route("**/web_read_group*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it calls
+    desk.order()
+    until("the desk reads", lambda: held or page.wait_for_timeout(50))
+    page.click(folded)
+    for route in held:
+        route.continue_()
+    page.unroute_all(behavior="ignoreErrors")
     page.wait_for_selector(card(order))
 
 

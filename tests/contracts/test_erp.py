@@ -90,8 +90,11 @@ def test_news_may_be_told_twice(erp, number):
         erp.report([alert, CommandResult(command_id=2**31 - 1, state="done", result="ok")])
 
 
-def test_nobody_has_pressed_anything_yet(erp):
-    assert erp.open_commands() == ()
+def test_an_order_that_nobody_pressed_a_button_of_waits_for_nothing(erp, number):
+    """The ERP may be asked about the presses of others at the same time."""
+    wanted = document(number)
+    erp.write([wanted])
+    assert not [press for press in erp.open_commands() if wanted.key.encode() in press.body]
 
 
 def test_it_answers_a_ping(erp):

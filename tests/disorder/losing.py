@@ -2,6 +2,7 @@
 
 from tests.disorder.hearing import DifferenceError, take
 from tests.disorder.truth import books_of
+from tests.disorder.wire_meituan import ride_told
 from tests.domain.build import ends
 
 
@@ -29,9 +30,15 @@ def _replaced(history, event):
     if event.what in {"paid", "accepted", "finished", "void"}:
         return True
     if history.platform == "meituan":
-        return bool(event.case) or event.what == "echo"
+        return bool(event.case) or event.what == "echo" or _last_of_its_step(history, event)
     spoken = [each for each in history.events if each.case]
     return bool(spoken) and event.case == spoken[-1].case and not event.case.startswith("merchant")
+
+
+def _last_of_its_step(history, event):
+    """Of a delivery that was sent again the answer has the latest times."""
+    step = ride_told(event)
+    return bool(step) and event is [each for each in history.events if ride_told(each) == step][-1]
 
 
 def _hold(hearing, known, life):
@@ -62,7 +69,7 @@ def _hold(hearing, known, life):
     if not sure["accepted"]:
         told["accepted"] = False  # a void order is not said to have been accepted
     if history.platform == "meituan":  # each statement is dated by itself: nothing but the words of it is lost
-        same = ("state", "order_state", "sale", "consumed")
+        same = ("state", "order_state", "sale", "consumed", "rider_state")
         sure.update({name: truth[name] for name in same})
         told.update({name: found[name] for name in same})
     if told != sure:

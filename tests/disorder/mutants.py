@@ -93,7 +93,7 @@ def _end_second(*, closes, withdraws):
             for entry in me.entries if withdraws else ():
                 if entry.case.open:
                     entry.case = replace(entry.case, status="withdrawn")
-        me._shown = me._showing()
+        me._shown = ledger.showing(me.entries)
 
     return _attribute(Ledger, "end_second", end)
 
@@ -138,6 +138,10 @@ def _restored(original, me, progress, *, became):
 def _order_state_saved(patch):
     _wrapped(Reading, "take", _saved_state)(patch)
     _wrapped(replaying, "_order_state", _restored)(patch)
+
+
+def _youngest(entries, _wanted):
+    return next((entry for entry in reversed(entries) if entry.case.status != "withdrawn"), None)
 
 
 def _rider(original, facts):
@@ -219,7 +223,9 @@ MUTANTS = {
     "an answer forgets what the request named": _wrapped(Ledger, "_name", _forgets),
     "what the request named outlives the answer": _wrapped(Ledger, "_name", _keeps),
     "a smaller sum tells no part": _attribute(Ledger, "_inferred", lambda _, words: words.scope),
-    "a pull tells everything anew": _attribute(Ledger, "_showing", lambda _: frozenset()),
+    "a pull tells everything anew": _attribute(ledger, "showing", lambda _: frozenset()),
+    "a pull tells of the youngest case": _attribute(ledger, "spoken_of", _youngest),
+    "a pulled void takes no grant back": _attribute(Ledger, "state_void", Ledger.void),
     "a finished order is not imported at once": _attribute(Reading, "_finish", _finish),
     "a request after completion does not import": _attribute(replaying, "family_of", lambda _: None),
     "riders before the import are forgotten": _wrapped(Reading, "_apply", _riders_once_sold),

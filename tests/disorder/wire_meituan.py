@@ -8,6 +8,8 @@ ORDER, VIEW = "9000000000000000001", "27000000000000001"
 KINDS = {"paid": ("order-paid", 2), "accepted": ("order-confirmed", 4), "finished": ("order-completed", 8)}
 REFUND = {"ask", "appeal", "withdraw", "reject", "grant"}
 WHOLE, PART = "1", "2"
+#: The steps of a delivery that the order tells when it is read, each with the time of the last such step.
+STEPS = {"10": "logistics_confirm_time", "20": "logistics_fetch_time", "40": "logistics_completed_time"}
 
 
 def yuan(fen):
@@ -101,10 +103,17 @@ def answer(history, books, told, at):
         status = 9
     times = {"accepted": "order_confirm_time", "finished": "order_completed_time", "void": "order_cancel_time"}
     stated = {name: events[what].second for what, name in times.items() if what in events}
+    ridden = {STEPS[step]: event.second for event in told if (step := ride_told(event))}
     last = {event.case: event for event in told if event.what in REFUND}
-    body = {**order(history), **stated, "status": status}
+    body = {**order(history), **stated, **ridden, "status": status}
     pulled = {"pulled_at": at, "order": body, "refunds": [_read_back(event) for event in last.values()]}
     return read_event(json.dumps(pulled).encode()).facts
+
+
+def ride_told(event):
+    """The step of a delivery that an answer can tell of; empty for anything else."""
+    step = str(event.wire.get("status")) if event.what == "rider" else ""
+    return step if step in STEPS else ""
 
 
 def _whole(case):

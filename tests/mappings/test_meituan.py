@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -99,6 +100,24 @@ def test_other_news_of_the_delivery_are_notes_and_a_lost_rider_is_told_at_once(s
     assert (said.alert is not None) is alert
     if said.alert:
         assert said.alert[:2] == ("delivery", f"logistics:100:{NOW}")
+
+
+def test_an_order_that_is_read_tells_the_steps_of_its_delivery_as_they_were_pushed():
+    steps = {"0": "send", "10": "confirm", "20": "fetch", "40": "completed"}
+    times = {f"logistics_{name}_time": NOW + 30 * at for at, name in enumerate(steps.values(), 1)}
+    rider = {"dispatcher_name": "测骑手", "dispatcher_mobile": "13800000000_1"}
+    said = pulled(**times, logistics_status=40, **{f"logistics_{name}": value for name, value in rider.items()})
+    told = {fact.key: replace(fact, pulled=False) for fact in said.facts}
+    for at, status in enumerate(steps, 1):
+        (pushed,) = read("logistics", logistics_status=status, time=f"{NOW + 30 * at}", **rider).facts
+        assert told[pushed.key] == pushed
+    assert said.alert is None
+
+
+def test_a_delivery_that_was_cancelled_is_told_also_when_only_the_answer_tells_it():
+    (pushed,) = read("logistics", logistics_status="100", time=f"{NOW + 50}").facts
+    said = pulled(logistics_cancel_time=NOW + 50, logistics_status=100)
+    assert said.alert == ("delivery", pushed.key, pushed.note)
 
 
 def test_a_reminder_can_be_answered_by_its_number():

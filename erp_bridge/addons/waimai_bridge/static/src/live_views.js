@@ -1,10 +1,11 @@
-import { onMounted, onWillDestroy, onWillUnmount, useExternalListener } from "@odoo/owl";
+import { onMounted, onPatched, onWillDestroy, onWillUnmount, useExternalListener } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
@@ -18,6 +19,12 @@ const CONNECTIONS = ["BUS:CONNECT", "BUS:RECONNECT"];
 class LiveModel extends RelationalModel {
     loads = 0;
     isLoading = false;
+    opening = 0; // groups that somebody is opening
+    waiting = [];
+
+    get isBusy() {
+        return this.isLoading || this.opening > 0;
+    }
 
     async load(params) {
         const mine = ++this.loads;
@@ -27,7 +34,44 @@ class LiveModel extends RelationalModel {
         } finally {
             // One that was overtaken never comes back.
             this.isLoading = this.isLoading && mine !== this.loads;
+            if (!this.isLoading) {
+                this.waiting.splice(0).forEach((goOn) => goOn());
+            }
         }
+    }
+
+    /** Open or fold a group as it is once what is under way has been loaded, and load nothing anew meanwhile. */
+    async change(group, act) {
+        if (this.isLoading) {
+            await new Promise((goOn) => this.waiting.push(goOn));
+        }
+        this.opening += 1;
+        try {
+            await act(this.root.groups?.find((each) => each.value === group.value) || group);
+        } finally {
+            this.opening -= 1;
+        }
+    }
+}
+
+/** Opens groups of orders while orders come in. */
+class LiveKanbanRenderer extends KanbanRenderer {
+    setup() {
+        // Before Odoo looks for the group that was opened last: a reload in between gave it another number.
+        onPatched(() => {
+            if (!this.props.list.groups?.some((group) => group.id === this.lastOpenedGroupId)) {
+                delete this.lastOpenedGroupId;
+            }
+        });
+        super.setup();
+    }
+
+    onGroupClick(group, ev) {
+        return this.props.list.model.change(group, (now) => super.onGroupClick(now, ev));
+    }
+
+    toggleGroup(group) {
+        return this.props.list.model.change(group, (now) => super.toggleGroup(now));
     }
 }
 
@@ -102,7 +146,7 @@ export class WaimaiKanbanController extends KanbanController {
         this.desk = useService("waimai_desk");
         this.ui = useService("ui");
         useLiveOrders(
-            () => this.model.isLoading,
+            () => this.model.isBusy,
             () => this.model.load()
         );
         useExternalListener(window, "keydown", (ev) => this.onKey(ev));
@@ -154,7 +198,7 @@ export class WaimaiListController extends ListController {
     setup() {
         super.setup();
         useLiveOrders(
-            () => this.model.isLoading || Boolean(this.model.root.editedRecord),
+            () => this.model.isBusy || Boolean(this.model.root.editedRecord),
             async () => {
                 if (!this.model.root.selection.length) {
                     await this.model.load();
@@ -168,7 +212,7 @@ export class WaimaiFormController extends FormController {
     setup() {
         super.setup();
         useLiveOrders(
-            () => this.model.isLoading,
+            () => this.model.isBusy,
             async (orderIds) => {
                 const shown = orderIds === null || orderIds.includes(this.model.root.resId);
                 if (shown && !(await this.model.root.isDirty())) {
@@ -179,6 +223,11 @@ export class WaimaiFormController extends FormController {
     }
 }
 
-registry.category("views").add("waimai_kanban", { ...kanbanView, Model: LiveModel, Controller: WaimaiKanbanController });
+registry.category("views").add("waimai_kanban", {
+    ...kanbanView,
+    Model: LiveModel,
+    Controller: WaimaiKanbanController,
+    Renderer: LiveKanbanRenderer,
+});
 registry.category("views").add("waimai_list", { ...listView, Model: LiveModel, Controller: WaimaiListController });
 registry.category("views").add("waimai_form", { ...formView, Model: LiveModel, Controller: WaimaiFormController });

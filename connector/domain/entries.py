@@ -1,0 +1,55 @@
+"""The cases of the refund ledger while they are read (``order-life.md`` section 5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from connector.domain.money import Money
+from connector.domain.order import Case, RefundWords, Scope, Status
+
+
+@dataclass(kw_only=True, slots=True)
+class Entry:
+    """A case while it is read: what was named, and where in the reading it was granted.
+
+    ``known`` says that its request was heard, or that some answer has told what it is about; ``spoken`` grows with
+    each message about it.
+    """
+
+    case: Case
+    known: bool = False
+    spoken: int = 0
+    named_scope: Scope | None = None
+    named_money: Money | None = None
+    granted_step: int | None = None
+
+    @property
+    def by_merchant(self) -> bool:
+        """A part that the merchant gave without being asked."""
+        return self.case.key.startswith("merchant-")
+
+
+def spoken_of(entries: Iterable[Entry], wanted: Status) -> Entry | None:
+    """The case that a platform shows when it answers ``wanted``: that of the last word, if it was not withdrawn.
+
+    Of a case that was granted, as a merchant's own part always is, nothing else is shown any more.
+    """
+    kept = [entry for entry in entries if entry.case.status != "withdrawn"]
+    shown = [entry for entry in kept if wanted == "granted" or entry.case.status != "granted"]
+    return max(shown, key=lambda entry: entry.spoken, default=None)
+
+
+def showing(entries: Iterable[Entry]) -> frozenset[Status]:
+    """What a platform may answer now, with or without what was granted."""
+    kept = tuple(entries)
+    shown = (spoken_of(kept, "granted"), spoken_of(kept, "requested"))
+    return frozenset(entry.case.status if entry else "withdrawn" for entry in shown)
+
+
+def names(words: RefundWords) -> bool:
+    """Whether a message says what a refund is about."""
+    return words.scope is not None or words.money is not None or bool(words.goods)
+
+
+def tells(words: RefundWords) -> bool:
+    """Whether a grant of its own says how much goes back: a part without a sum does not."""
+    return names(words) and not (words.scope == "part" and words.money is None)
