@@ -5,6 +5,7 @@ still shows what it was made for.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from connector import logs
@@ -16,6 +17,9 @@ from connector.domain.errors import Busy, Refused, Unavailable
 from connector.domain.menu import MenuItem
 from connector.domain.offers import objection
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
+from connector.domain.parts import shown
+from connector.domain.replay import Life
+from connector.domain.traits import Traits
 from connector.faults import reach
 from connector.ports import Alert, Answer, Command, CommandResult, Envelope, Platform
 from connector.routing import bring, give_up, led_home, nameless
@@ -131,7 +135,7 @@ class Calls:
                 return True
             self._perform(row)
         except Unavailable as error:
-            self._later(row, str(error), unknown=row.state == "sending" or error.unknown)
+            self._later(row, str(error), unknown=row.state != "pending" or error.unknown)
             return isinstance(error, Busy)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other orders of the shop go on
             _LOG.error("not_called", lane=self._lease.lane, command=row.key, exc_info=error)
@@ -145,7 +149,7 @@ class Calls:
         self._journal.lanes.renew(self._lease)
         reach("deliver.before_platform")
         try:
-            answer, menu = self._carried_out(row.command)
+            answer, menu = self._carried_out(replace(row.command, again=row.state == "unknown"))
         except Refused as refusal:
             answer, menu = Answer(taken=False, words=str(refusal)), None
         reach("deliver.after_platform")
@@ -178,7 +182,7 @@ class Calls:
                 return False
             kept = tx.orders.open(order)
             assert kept is not None  # it asked for the call
-            if objection(row.command.action, tx.orders.life(kept), self._platform(order).traits):
+            if _moved_on(row.command, tx.orders.life(kept), self._platform(order).traits):
                 self._finish(tx, row, Answer(taken=True, words=_SHOWN))
                 return False
         return True
@@ -281,3 +285,10 @@ class Calls:
         if platform is None:
             raise Refused(f"no such platform: {split_ref(ref)[0]}")
         return platform
+
+
+def _moved_on(command: Command, life: Life, traits: Traits) -> bool:
+    """Whether an order is as a call would have made it; a part can be refunded again and again, so it must show it."""
+    if command.action == "part_refund" and shown(command.args, life):
+        return True
+    return bool(objection(command.action, life, traits))

@@ -110,6 +110,8 @@ class Command:
     order: OrderRef | None
     action: str
     args: Mapping[str, object] = field(default_factory=dict)
+    #: An earlier try may have been taken, although the order that was read back since does not show it.
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,10 +139,7 @@ class Store:
         """The settings that an order keeps for its life."""
         window = default_window if self.cancel_window < 0 else self.cancel_window
         return Terms(
-            cancel_window=window,
-            consume_at=self.consume_at,
-            price_mode=self.price_mode,
-            auto_accept=self.auto_accept,
+            cancel_window=window, consume_at=self.consume_at, price_mode=self.price_mode, auto_accept=self.auto_accept
         )
 
 

@@ -114,5 +114,6 @@ def test_a_part_refund_says_which_goods_its_lines_are_or_none_at_all(sold, rows,
     sold.settle()
     [command] = sold.platform.performed
     name = sold.erp.documents[ORDER].items[0].item.name
-    goods = [{"platform_item": "", "platform_sku": "", "name": name, "spec": "", "quantity": one} for one in told]
-    assert command.args == {"items": rows, "amount": 500, "goods": goods}
+    words = {"platform_item": "", "platform_sku": "", "name": name, "spec": ""}
+    goods = [{**words, "quantity": one, "left": 1} for one in told]
+    assert command.args == {"items": rows, "amount": 500, "goods": goods, "known": []}

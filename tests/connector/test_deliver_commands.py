@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from connector.domain.errors import Refused, Unavailable
+from connector.domain.money import Money
+from connector.domain.order import Claim, Goods, Millis, RefundWords
+from connector.platforms.meituan import TRAITS as MEITUAN
 from connector.ports import Answer
-from tests.connector.test_advance import ACCEPTED, NEW, at
+from tests.connector.test_advance import ACCEPTED, NEW, T0, at
+from tests.domain.build import content
 from tests.doubles import ORDER, pressed
 
 NO = Answer(taken=False, words="已超时")
@@ -212,3 +218,77 @@ def test_while_the_platform_is_away_the_documents_go_on(asked):
     asked.push(at(51, 20))
     asked.settle()
     assert asked.erp.documents[ORDER].rider_state == 51
+
+
+PIECE = {"items": [{"line": 1, "quantity": 1}], "amount": 500}
+
+
+def given_back(number, seconds):
+    """A part that the merchant gave back, as a platform with keys tells it when it is asked."""
+    asked = Millis((T0 + seconds) * 1000)
+    words = RefundWords(scope="part", money=Money(500), goods=(Goods(name="牛肉面", quantity=1),))
+    claim = Claim(key=number, asked_at=asked, sent_at=asked)
+    return replace(at(23, seconds), key=f"refund:{number}", claim=claim, refund=words)
+
+
+@pytest.fixture
+def refunding(world):
+    """A part refund was pressed on an order of which such a part had gone back before, and its answer is lost."""
+    world.platform.traits = MEITUAN
+    two = replace(content(), items=(replace(content().items[0], quantity=3),))
+    sold = [replace(NEW, content=two), ACCEPTED, given_back("7001", 20)]
+    world.platform.orders[ORDER] = tuple(sold)
+    world.push(*sold)
+    world.pass_window()
+    world.platform.away = Unavailable("timed out", unknown=True)
+    world.hear(pressed("part_refund", 1, at=world.clock.now(), **PIECE))
+    world.settle()
+    world.platform.away = None
+    return world
+
+
+def later(world):
+    for _ in range(5):
+        world.clock.forward(2)
+        world.settle()
+
+
+def test_a_part_refund_whose_end_is_unknown_is_not_repeated_if_the_order_shows_it(refunding):
+    refunding.platform.orders[ORDER] += (given_back("7002", 90),)
+    later(refunding)
+    assert actions(refunding) == ["part_refund"]
+    assert refunding.erp.results[1].state == "done"
+    assert [refund.case.key for refund in refunding.erp.documents[ORDER].refunds] == ["7001", "7002"]
+
+
+def test_a_part_refund_that_the_order_does_not_show_is_repeated_as_one_that_may_have_been_taken(refunding):
+    later(refunding)
+    assert [command.again for command in refunding.platform.performed] == [False, True]
+    assert refunding.erp.results[1].state == "done"
+
+
+def test_a_repeated_call_that_cannot_be_made_stays_one_that_may_have_been_taken(refunding):
+    """The read-back shows nothing, the repeated call is not even sent, and only then the refund shows."""
+    refunding.platform.perform = PutOff(refunding.platform)
+    for _ in range(2):
+        refunding.clock.forward(2)
+        refunding.settle()
+    assert [command.again for command in refunding.platform.performed] == [False, True]
+    refunding.platform.orders[ORDER] += (given_back("7002", 90),)
+    later(refunding)
+    assert len(refunding.platform.performed) == 2
+    assert refunding.erp.results[1].state == "done"
+
+
+class PutOff:
+    """Turns the next call away before it is sent."""
+
+    def __init__(self, platform):
+        self.platform, self.perform, self.done = platform, platform.perform, False
+
+    def __call__(self, command):
+        if self.done:
+            return self.perform(command)
+        self.done = True
+        self.platform.performed.append(command)
+        raise Unavailable("away")
