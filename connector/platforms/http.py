@@ -26,6 +26,10 @@ NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, 
 _TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0)
 
 
+class Garbled(Unavailable):
+    """An answer that is none: whether the call was taken is not known, the other side may be there or not."""
+
+
 def client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
     """A client for one platform; the network is an argument."""
     return httpx.Client(transport=transport, timeout=_TIMEOUT, follow_redirects=False)
@@ -40,7 +44,7 @@ def json_object(answer: httpx.Response) -> Mapping[str, Any]:
     """The JSON object of an answer, numbers exact.
 
     Raises:
-        Unavailable: it is none; the call may have been taken.
+        Garbled: it is none; the call may have been taken.
     """
     try:
         body = read(answer.content)
@@ -53,4 +57,4 @@ def json_object(answer: httpx.Response) -> Mapping[str, Any]:
 
 def rubbish() -> NoReturn:
     """An answer that is none: whether the call was taken is not known."""
-    raise Unavailable("platform: an answer that cannot be read", unknown=True)
+    raise Garbled("platform: an answer that cannot be read", unknown=True)

@@ -164,7 +164,7 @@ class Meituan:
         if called is None:
             return Answer(taken=False, words=f"美团无此操作 · not available at Meituan: {command.action}")
         api, number = self._api(command.store), split_ref(command.order or "")[1]
-        outcome = called(api, number, command.args)
+        outcome = called(api, number, command)
         if not outcome.code or fulfilled(api, command.action, number, outcome):
             return Answer(taken=True, words="美团已受理 · taken by Meituan")
         return Answer(taken=False, words=f"{outcome.words} ({outcome.code})")

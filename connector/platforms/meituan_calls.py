@@ -1,10 +1,12 @@
 """What each button is called at Meituan, and with what (``meituan.md`` 5.3 and chapter 7)."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from connector.domain.errors import Refused
 from connector.platforms.meituan_api import MeituanApi, Outcome
+from connector.platforms.meituan_foods import food_data
+from connector.ports import Command
 from mappings.wire import write
 
 #: Cancel reasons that the platform takes from us (5.3).
@@ -35,43 +37,33 @@ _FULFILLED: Final = {"accept": frozenset({"4", "6", "8"}), "reject": frozenset({
 #: A courtesy that does not apply: no delivery of Meituan's to tell that the meal is ready, or one that tells itself.
 _NEEDLESS: Final = {"ready": frozenset({"1005"}), "dispatch": frozenset({"1006"})}
 
-Args = Mapping[str, Any]
-Call = Callable[[MeituanApi, str, Args], Outcome]
+Call = Callable[[MeituanApi, str, Command], Outcome]
 
 
-def _cancel(api: MeituanApi, order: str, args: Args) -> Outcome:
+def _cancel(api: MeituanApi, order: str, command: Command) -> Outcome:
+    args = command.args
     code = str(args.get("reason_code") or _OTHER)
     known = code if code in REASONS else _OTHER
     reason = str(args.get("reason") or REASONS[known])[:_REASON_LONGEST]
     return api.get("order/cancel", order_id=order, reason=reason, reason_code=known)
 
 
-def _agree(api: MeituanApi, order: str, args: Args) -> Outcome:
-    return api.get("order/refund/agree", order_id=order, reason=str(args.get("reason") or "商家同意退款"))
+def _agree(api: MeituanApi, order: str, command: Command) -> Outcome:
+    return api.get("order/refund/agree", order_id=order, reason=str(command.args.get("reason") or "商家同意退款"))
 
 
-def _disagree(api: MeituanApi, order: str, args: Args) -> Outcome:
-    return api.get("order/refund/reject", order_id=order, reason=str(args.get("reason") or "商家不同意"))
+def _disagree(api: MeituanApi, order: str, command: Command) -> Outcome:
+    return api.get("order/refund/reject", order_id=order, reason=str(command.args.get("reason") or "商家不同意"))
 
 
-def _part_refund(api: MeituanApi, order: str, args: Args) -> Outcome:
-    goods = args.get("goods")
-    if not isinstance(goods, list | tuple) or not goods or not all(isinstance(one, Mapping) for one in goods):
-        raise Refused("没有可退的商品 · no line to refund")
-    food = [
-        {
-            "app_food_code": str(one.get("platform_item") or ""),
-            "sku_id": str(one.get("platform_sku") or ""),
-            "count": one.get("quantity"),
-        }
-        for one in goods
-    ]
-    reason = str(args.get("reason") or "部分商品无法提供")
+def _part_refund(api: MeituanApi, order: str, command: Command) -> Outcome:
+    food = food_data(api, order, command)
+    reason = str(command.args.get("reason") or "部分商品无法提供")
     return api.post("order/applyPartRefund", order_id=order, reason=reason, food_data=write(food))
 
 
-def _remind(api: MeituanApi, order: str, args: Args) -> Outcome:
-    number, text = str(args.get("reminder") or ""), str(args.get("text") or "")
+def _remind(api: MeituanApi, order: str, command: Command) -> Outcome:
+    number, text = str(command.args.get("reminder") or ""), str(command.args.get("text") or "")
     if not number:
         raise Refused("催单已失效 · the reminder is not known any more")
     return api.post("order/remindReply", order_id=order, remind_id=number, reply_id="1", reply_content=text)

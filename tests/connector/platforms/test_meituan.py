@@ -90,8 +90,6 @@ def test_the_time_limits_are_those_of_the_platforms_own_sdk():
     assert (limits["connect"], limits["read"]) == (3.0, 5.0)
 
 
-GOODS = [{"platform_item": "F001", "platform_sku": "F001-L", "name": "宫保鸡丁", "spec": "大份", "quantity": 2}]
-FOOD = '[{"app_food_code":"F001","sku_id":"F001-L","count":2}]'
 ID = {"order_id": ORDER}
 
 
@@ -106,12 +104,6 @@ ID = {"order_id": ORDER}
         ("reject_refund", {"reason": "已做好"}, "order/refund/reject", {**ID, "reason": "已做好"}),
         ("ready", {}, "order/preparationMealComplete", ID),
         ("dispatch", {}, "order/delivering", ID),
-        (
-            "part_refund",
-            {"goods": GOODS, "amount": 500, "reason": "缺货"},
-            "order/applyPartRefund",
-            {**ID, "reason": "缺货", "food_data": FOOD},
-        ),
         (
             "answer_reminder",
             {"reminder": "7", "text": "马上"},
@@ -249,10 +241,10 @@ def test_a_call_that_came_too_late_is_taken_if_the_order_is_where_it_should_be(a
     assert [path for path, _ in server.said][1] == "order/viewstatus"
 
 
-@pytest.mark.parametrize("action", ["agree_refund", "part_refund", "dispatch"])
+@pytest.mark.parametrize("action", ["agree_refund", "dispatch"])
 def test_other_calls_that_came_too_late_are_refused_without_asking(action):
     server = Server(error(808))
-    assert not meituan(server).perform(command(action, goods=GOODS)).taken
+    assert not meituan(server).perform(command(action)).taken
     assert len(server.asked) == 1
 
 

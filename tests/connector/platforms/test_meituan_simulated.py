@@ -1,10 +1,12 @@
 """The adapter against the simulated platform: signs, encodings, lives and menus of somebody else's code."""
 
 import random
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from connector.domain.errors import Unavailable
 from connector.domain.order import Terms
 from connector.domain.pricing import priced
 from connector.domain.replay import replay
@@ -200,3 +202,44 @@ def test_a_menu_is_read_written_and_taken_off_sale(there, platform):
         assert press(action).taken
         found = [one for one in adapter.menu(store) if one.name == item.name and one.spec == item.spec]
         assert [one.on_sale for one in found] == [on_sale]
+
+
+def bought(there, kind):
+    """An order that was accepted, and the goods of its lines as the platform's pushes name them."""
+    order = there.world.place(SHOP, KINDS[kind].content, kind=kind)
+    there.world.pusher.drain()
+    content = next(fact.content for hook in there.pushed for fact in there.heard(hook))
+    assert there.meituan.perform(command("accept", order.id)).taken
+    words = ("platform_item", "platform_sku", "name", "spec", "quantity")
+    return order, [{**{key: getattr(item, key) for key in words}, "left": item.quantity} for item in content.items]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_line_of_every_kind_of_order_can_go_back_but_the_last_piece(there, kind):
+    order, goods = bought(there, kind)
+    pieces = [{**one, "quantity": 1} for one in goods for _ in range(one["quantity"])][:-1]
+    if pieces:
+        answer = there.meituan.perform(command("part_refund", order.id, goods=pieces, reason="缺货"))
+        assert answer.taken, answer.words
+    lines = order.content.lines
+    assert sum(order.given_back(number) for number, _ in enumerate(lines, 1)) == len(pieces)
+    again = there.meituan.perform(command("part_refund", order.id, goods=[{**goods[-1], "quantity": 99}]))
+    assert (again.taken, goods[-1]["name"] in again.words) == (False, True)
+
+
+@pytest.mark.parametrize("executed", [True, False])
+def test_a_part_refund_whose_answer_is_lost_is_never_made_twice(there, executed):
+    order, goods = bought(there, "several")
+    faults = {"order/applyPartRefund": {"kind": "garbage", "executed": executed}}
+    there.world.board.change({"platform": "meituan", "faults": faults})
+    press = command("part_refund", order.id, goods=[{**goods[1], "quantity": 1}], reason="缺货")
+    with pytest.raises(Unavailable) as failure:
+        there.meituan.perform(press)
+    assert (failure.value.unknown, len(order.refunds)) == (True, int(executed))
+    if executed:  # two were bought, so that one more could go back
+        with pytest.raises(Unavailable) as failure:
+            there.meituan.perform(replace(press, again=True))
+        assert failure.value.unknown
+    else:
+        assert there.meituan.perform(replace(press, again=True)).taken
+    assert len(order.refunds) == 1
