@@ -127,6 +127,7 @@ def write_document(document: Document) -> dict[str, Any]:
             "commission": document.commission,
             "refunded": document.refunded,
         },
+        "whole": document.whole,
         "warning": document.warning,
         "timeline": [_moment(moment) for moment in document.timeline],
         "offer": list(document.offer),

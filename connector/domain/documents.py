@@ -69,6 +69,7 @@ class Document:
     """What the ERP shall show; ``version`` grows with every change and is set when it is stored.
 
     ``included`` are promotions by who bears them that the prices of the dishes already hold; no sum counts them.
+    ``whole`` is false while the platform has told only parts of the sum (降级单): such an order is not invoiced yet.
     """
 
     key: OrderRef
@@ -105,6 +106,7 @@ class Document:
     window_ends: Millis | None = None
     reminder: str = ""
     included: tuple[Fee, ...] = ()
+    whole: bool = True
 
 
 def document(
@@ -154,6 +156,7 @@ def document(
         else None,
         reminder=life.reminder,
         included=content.item_fees,
+        whole=content.whole,
     )
 
 

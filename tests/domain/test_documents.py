@@ -2,7 +2,8 @@ from dataclasses import replace
 
 from connector.domain.documents import allot, same
 from connector.domain.order import Goods, Item
-from tests.domain.build import documented, fact, live
+from mappings.odoo import write_document
+from tests.domain.build import content, documented, fact, live
 
 
 def item(line, name, quantity, sku=""):
@@ -59,3 +60,9 @@ def test_the_timeline_tells_once_that_the_order_began():
     pulled = replace(fact(10, 0, key="pulled"), pulled=True)
     one, two = (documented(live((10, 0), (12, 10), *more)) for more in ([], [pulled]))
     assert same(one, two)
+
+
+def test_the_document_says_whether_the_platform_told_the_whole_sum():
+    slim, whole = (replace(fact(10, 0), content=content(whole=known)) for known in (False, True))
+    assert [documented(live(each)).whole for each in (slim, whole)] == [False, True]
+    assert [write_document(documented(live(each)))["whole"] for each in (slim, whole)] == [False, True]
