@@ -28,6 +28,7 @@ from . import option
 from . import matching
 from . import mirror
 from . import refunds
+from . import corrections
 from . import money
 from . import sales
 from . import materials

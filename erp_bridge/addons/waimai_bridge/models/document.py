@@ -104,6 +104,7 @@ def _order(document, items, fees, refunds):
         "rider_phone": _text(rider.get("phone")),
         "paid_amount": yuan(paid),
         "refunded_amount": yuan(refunded),
+        "whole": document.get("whole") is not False,
         "document_warning": _text(document.get("warning")),
         "timeline": _list(document, "timeline"),
         "offer": (",".join(str(name) for name in offer) or "-") if isinstance(offer, list) else False,

@@ -8,6 +8,9 @@ from odoo.exceptions import UserError
 _logger = logging.getLogger(__name__)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# Whose sums are whole, or on an invoice already; and the others.
+COMPLETE = ["|", ("whole", "=", True), ("sale_order_id.order_line.qty_invoiced", ">", 0)]
+PARTS = ["!", *COMPLETE]
 SLICE = 200  # orders of one run and store: a run must fit into Odoo's time limits; the next run goes on
 
 
@@ -37,13 +40,18 @@ class WaimaiStore(models.Model):
         self.env["waimai.alert"]._take(values, self, self.env["waimai.order"])
 
     def _invoice(self):
-        """Post the invoices of this store: one per order, or one for all orders of the days that are over."""
+        """Post the invoices of this store: one per order, or one for all orders of the days that are over.
+
+        Orders of which the platform has told only parts of the sum wait for the rest, unless somebody has invoiced
+        them by hand; what an invoice lacks is an order's own business from then on, as with any other.
+        """
         domain = [("store_id", "=", self.id), ("sale_order_id.invoice_status", "=", "to invoice")]
         if self.invoicing == "day":
             today = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
             midnight = today.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
             domain.append(("placed_at", "<", fields.Datetime.to_string(midnight)))
-        orders = self.env["waimai.order"].search(domain, order="placed_at, id", limit=SLICE)
+        self._tell_waiting(domain + PARTS)
+        orders = self.env["waimai.order"].search(domain + COMPLETE, order="placed_at, id", limit=SLICE)
         groups = [orders] if self.invoicing == "order" else orders.grouped(_day).values()
         for group in groups:
             if group:
@@ -51,6 +59,16 @@ class WaimaiStore(models.Model):
                 invoices = sales._create_invoices(grouped=self.invoicing == "order", final=True)
                 invoices.action_post()
                 _settle_credits(invoices)
+
+    def _tell_waiting(self, domain):
+        """An alert for each order that waits for its sums, closed when it does so no more."""
+        alerts, waiting = self.env["waimai.alert"], self.env["waimai.order"].search(domain)
+        for order in waiting:
+            text = self.env._("Not invoiced: the platform has told only parts of the sum of %s.", order.platform_ref)
+            values = {"key": f"parts:{order.key}", "kind": "warning", "text": text, "state": "open"}
+            alerts._take(values, self, order)
+        open_ones = alerts.search([("store_id", "=", self.id), ("state", "=", "open"), ("key", "=like", "parts:%")])
+        open_ones.filtered(lambda alert: alert.order_id not in waiting).state = "closed"
 
 
 def _day(order):

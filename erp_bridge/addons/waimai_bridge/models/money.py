@@ -70,7 +70,7 @@ class WaimaiOrder(models.Model):
 
     def _delivered(self):
         """Completed, or all taken back: ready for the invoice (which is then 0)."""
-        return self.sale_state in ("done", "reversed")
+        return self.sale_state == "done" or self._takes_back()
 
     def _own_product(self, name):
         # Not env.ref: it asks the database each time whether the record is still there.

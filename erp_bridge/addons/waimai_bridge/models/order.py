@@ -55,6 +55,9 @@ class WaimaiOrder(models.Model):
     fees = fields.Json(readonly=True)
     included = fields.Json(readonly=True, help="Promotions that the prices of the dishes already hold.")
     timeline = fields.Json(readonly=True)
+    whole = fields.Boolean(
+        "Sums Complete", readonly=True, default=True, help="Not a downgraded order, of which the platform tells less."
+    )
 
     document_warning = fields.Text(readonly=True)
     warning = fields.Text(readonly=True)

@@ -1,7 +1,7 @@
 from odoo import models
 
 from .const import ALIVE, FEES, PASS_THROUGH
-from .numbers import fen, yuan
+from .numbers import fen
 
 
 class WaimaiOrder(models.Model):
@@ -21,9 +21,7 @@ class WaimaiOrder(models.Model):
         """
         wanted = {}
         if self._takes_back():
-            for key, values in self._wanted_lines().items():
-                if amount := round(fen(values.get("price_unit", 0) * values["product_uom_qty"])):
-                    wanted[f"all:{key}"] = -amount
+            wanted = {f"all:{key}": -amount for key, amount in self._standing().items() if amount}
         elif self.sale_state in ALIVE:
             for refund in self.refund_ids.filtered(lambda refund: refund.status == "granted"):
                 self._split_refund(refund, wanted)
@@ -57,10 +55,7 @@ class WaimaiOrder(models.Model):
         """Values of the line that takes `amount` (fen, negative: back to the customer) for this target."""
         scope, _colon, key = target.partition(":")
         product, taxes = self._refund_product(key if scope == "all" else "")
-        line = self._line(self._refund_name(scope, key), product, 1.0, yuan(amount), taxes)
-        # A refund after the invoice is at once ready for the credit note.
-        line["qty_delivered"] = 1.0 if self._delivered() or self._invoiced() else 0.0
-        return {**line, "waimai_key": f"refund:{target}", "sequence": 1000}
+        return self._booking(f"refund:{target}", self._refund_name(scope, key), product, amount, taxes)
 
     def _refund_product(self, key):
         """What the refund is booked on: money that passed through us on its own product, the rest as a refund."""
@@ -72,28 +67,6 @@ class WaimaiOrder(models.Model):
         item = self.item_ids.filtered(lambda item: f"item:{item.line}" == key)[:1]
         if scope == "all":
             fee = self._own_product(FEES[key.split(":")[1]]).name if key.startswith("fee:") else ""
-            return self.env._("Refund %s", item.name or fee)
+            gone = self.sale_order_id.order_line.filtered(lambda line: line.waimai_key == key)[:1]
+            return self.env._("Refund %s", item.name or fee or gone.name)
         return self.env._("Part refund %s", item.name) if item else self.env._("Part refund")
-
-    def _book_refunds(self):
-        """Bring the refund lines of existing sales orders to what is wanted."""
-        creations = []
-        for order in self:
-            lines = order.sale_order_id.order_line.filtered(lambda line: (line.waimai_key or "").startswith("refund:"))
-            wanted = {f"refund:{target}": amount for target, amount in order._wanted_refunds().items()}
-            for key in {*wanted, *lines.mapped("waimai_key")}:
-                mine = lines.filtered(lambda line, key=key: line.waimai_key == key)
-                difference = wanted.get(key, 0) - sum(fen(line.price_total) for line in mine)
-                if difference:
-                    creations += order._book_difference(key.removeprefix("refund:"), mine, difference)
-        self.env["sale.order.line"].create(creations)
-
-    def _book_difference(self, target, lines, difference):
-        """Change the line that no invoice has seen, or ask for a new one."""
-        free = lines.filtered(lambda line: not line.qty_invoiced)[:1]
-        if free:
-            price = yuan(fen(free.price_unit) + difference)
-            free.write({"price_unit": price, "technical_price_unit": -1})
-            return []
-        values = self._refund_line(target, difference)
-        return [{**values, "order_id": self.sale_order_id.id}]

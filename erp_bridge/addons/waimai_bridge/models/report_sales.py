@@ -54,6 +54,7 @@ class WaimaiReportSale(models.Model):
             *("display_type", "is_downpayment", "waimai_key"),
         ],
         "waimai.order": ["store_id", "platform"],
+        "waimai.order.item": ["order_id", "line", "quantity"],
         "product.product": ["product_tmpl_id"],
         "product.template": ["categ_id", "uom_id"],
         "uom.uom": ["factor"],
@@ -72,12 +73,16 @@ class WaimaiReportSale(models.Model):
             """
             SELECT l.id::bigint * 2 AS id, %(day)s AS day, o.company_id, o.warehouse_id, w.store_id,
                 COALESCE(w.platform, 'till') AS source, k.kind, l.product_id, t.categ_id,
-                CASE WHEN k.kind = 'dish' THEN l.product_uom_qty * lu.factor / pu.factor ELSE 0 END AS quantity,
+                -- The pieces of a line stay as on its invoice; what was sold in the end is what the platform says.
+                CASE WHEN k.kind <> 'dish' OR l.waimai_key LIKE 'fix:%%' THEN 0
+                    WHEN l.waimai_key LIKE 'item:%%' AND w.id IS NOT NULL THEN COALESCE(i.quantity, 0)
+                    ELSE l.product_uom_qty END * lu.factor / pu.factor AS quantity,
                 l.price_total / r.rate AS amount, l.price_subtotal / r.rate AS untaxed,
                 CASE WHEN k.kind = 'refund' THEN -l.price_total / r.rate ELSE 0 END AS refunded
             FROM sale_order_line l
             JOIN sale_order o ON o.id = l.order_id
             LEFT JOIN waimai_order w ON w.id = o.waimai_order_id
+            LEFT JOIN waimai_order_item i ON i.order_id = w.id AND l.waimai_key = 'item:' || i.line
             JOIN product_product p ON p.id = l.product_id
             JOIN product_template t ON t.id = p.product_tmpl_id
             JOIN uom_uom lu ON lu.id = l.product_uom_id
@@ -85,8 +90,8 @@ class WaimaiReportSale(models.Model):
             CROSS JOIN LATERAL (SELECT COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate) r
             CROSS JOIN LATERAL (SELECT CASE
                 WHEN l.waimai_key LIKE 'refund:%%' THEN 'refund'
-                WHEN l.waimai_key LIKE 'fee:discount%%' THEN 'discount'
-                WHEN l.waimai_key LIKE 'fee:%%' THEN 'fee'
+                WHEN l.waimai_key LIKE ANY (ARRAY['fee:discount%%', 'fix:fee:discount%%']) THEN 'discount'
+                WHEN l.waimai_key LIKE ANY (ARRAY['fee:%%', 'fix:fee:%%']) THEN 'fee'
                 ELSE 'dish' END AS kind) k
             WHERE o.state = 'sale' AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE
             """,

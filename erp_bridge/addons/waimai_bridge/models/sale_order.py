@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .const import FEES, PASS_THROUGH
+from .const import BOOKED, FEES, PASS_THROUGH
 from .numbers import fen, same
 
 
@@ -78,6 +78,10 @@ class SaleOrderLine(models.Model):
             clearing = order.company_id.waimai_clearing_ids
             return clearing.filtered(lambda row: row.platform == order.platform).account_id
         return self.env["account.account"]
+
+    def _waimai_booked(self):
+        """Whether the line stands for no line of the order: it was booked beside them, or is out of use."""
+        return (self.waimai_key or "").startswith((*BOOKED, "gone:"))
 
     def _waimai_differs(self, values):
         """Whether the line says something else than these values: words, pieces, or money."""

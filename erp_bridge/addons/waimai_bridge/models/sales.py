@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .const import ALIVE, LETTER
+from .const import ALIVE, BOOKED, LETTER
 from .numbers import fen
 
 
@@ -22,7 +22,7 @@ class WaimaiOrder(models.Model):
         wanting = self.filtered(
             lambda order: order.sale_state in ALIVE or (order.sale_order_id and order._takes_back())
         )
-        (wanting & known)._book_refunds()
+        (wanting & known)._book_differences()
         wanting._confirm_sales()
         (self.filtered("sale_order_id") - wanting)._cancel_sales()
         known._deliver_sales()
@@ -77,9 +77,8 @@ class WaimaiOrder(models.Model):
         sales = self.sale_order_id.filtered(lambda sale: sale.state != "cancel")
         if sales:
             sales.action_cancel()
-            # However it came here, a cancelled order shows what was bought, and no refunds of it.
-            ours = sales.order_line.filtered(lambda line: (line.waimai_key or "").startswith(("refund:", "gone:")))
-            ours.unlink()
+            # However it came here, a cancelled order shows what was bought, and nothing booked beside it.
+            sales.order_line.filtered(lambda line: line._waimai_booked()).unlink()
 
     def _change_lines(self):
         """Bring the lines of known sales orders to the wanted ones; most versions change none."""
@@ -88,22 +87,16 @@ class WaimaiOrder(models.Model):
             here = {line.waimai_key: line for line in order.sale_order_id.order_line if line.waimai_key}
             for key, values in order._wanted_lines().items():
                 line = here.pop(key, None)
-                # Words on an invoice stay; only other pieces or other money would leave it and the order apart.
-                same_words = {**values, "name": line.name} if line and line.qty_invoiced else values
-                if line and line._waimai_differs(same_words):
-                    order._check_not_invoiced(line)
+                if line and line.qty_invoiced:
+                    continue  # it stays as it is on the invoice; other money is booked beside it
+                if line and line._waimai_differs(values):
                     line = line if line._waimai_change(values) else None
                 if not line:
                     creations.append({**values, "waimai_key": key, "order_id": order.sale_order_id.id})
-            for key, line in here.items():
-                if not key.startswith(("refund:", "gone:")):
-                    order._check_not_invoiced(line)
+            for line in here.values():
+                if not line.qty_invoiced and not line._waimai_booked():
                     line._waimai_drop()
         self.env["sale.order.line"].create(creations)
-
-    def _check_not_invoiced(self, line):
-        if line.qty_invoiced:
-            raise UserError(self.env._("%s is invoiced, its lines cannot change any more.", self.sale_order_id.name))
 
     def _deliver_sales(self):
         """Delivered in full once completed or taken back, else not; an invoiced line is never undone."""
@@ -111,7 +104,7 @@ class WaimaiOrder(models.Model):
         for order in self:
             for line in order.sale_order_id.order_line.filtered(lambda line: not line.display_type):
                 wanted = line.product_uom_qty if order._delivered() or line.qty_invoiced else 0.0
-                if (line.waimai_key or "").startswith("refund:") and order._invoiced():
+                if (line.waimai_key or "").startswith(BOOKED) and order._invoiced():
                     wanted = line.product_uom_qty
                 if line.qty_delivered != wanted:
                     by_quantity.setdefault(wanted, []).append(line.id)

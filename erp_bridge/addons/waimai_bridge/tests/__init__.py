@@ -3,6 +3,7 @@ from . import test_money
 from . import test_materials
 from . import test_part_refunds
 from . import test_refunds
+from . import test_corrections
 from . import test_mapping
 from . import test_menu
 from . import test_off_sale

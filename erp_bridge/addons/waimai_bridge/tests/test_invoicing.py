@@ -48,8 +48,8 @@ class TestInvoicing(WaimaiCase):
         self.write(self.next(document, refunds=[self.granted(600)], totals={"paid": 2900, "refunded": 600}))
         self.assertEqual(order.sale_order_id.amount_total, 23.0)
         dearer = self.next(document, version=document["version"] + 2, totals={}, fees=[{"kind": "box", "amount": 400}])
-        [result] = self.sync(dearer)
-        self.assertEqual(result["status"], "refused", "other money on an invoiced line is another matter")
+        self.write(dearer)
+        self.assertEqual(order.sale_order_id.amount_total, 30.0, "of another fee only the money is booked")
 
     def test_a_store_that_cannot_be_invoiced_stops_no_other(self):
         other = self.env["waimai.store"].create({"name": "二店", "platform_ref": "900000002", "invoicing": "order"})
@@ -156,3 +156,64 @@ class TestInvoicing(WaimaiCase):
         self.assertEqual(
             (credit.state, credit.amount_residual), ("posted", 6.0), "the platform keeps it off the payout"
         )
+
+    def test_other_money_after_the_days_invoice_is_set_off_against_it(self):
+        self.store.invoicing = "day"
+        documents = [self.completed() for _ in range(2)]
+        self.sync(*documents)
+        self.run_cron()
+        cheaper = self.document([("牛肉饭", "B-1", 1, 2100)])
+        content = {name: cheaper[name] for name in ("items", "totals")}
+        order = self.write(self.next(documents[0], **content))
+        self.run_cron()
+        invoice = order.sale_order_id.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        credit = order.sale_order_id.invoice_ids - invoice
+        self.assertEqual((invoice.amount_total, invoice.amount_residual), (52.0, 47.0))
+        self.assertEqual((credit.amount_total, credit.amount_residual, credit.state), (5.0, 0.0, "posted"))
+        self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
+
+    def test_downgraded_orders_wait_for_the_whole_content(self):
+        for invoicing in ("order", "day"):
+            self.store.invoicing = invoicing
+            slim, whole = self.completed(whole=False), self.completed()
+            order, other = self.write(slim), self.write(whole)
+            self.run_cron()
+            self.run_cron()
+            self.assertEqual(
+                (order.sale_order_id.invoice_ids.ids, order.sale_order_id.invoice_status), ([], "to invoice")
+            )
+            self.assertEqual(other.sale_order_id.invoice_status, "invoiced")
+            alert = self.env["waimai.alert"].search([("order_id", "=", order.id)])
+            self.assertEqual((len(alert), alert.kind, alert.state), (1, "warning", "open"))
+            self.write(self.next(slim, whole=True))
+            self.run_cron()
+            self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
+            self.assertEqual(alert.state, "closed")
+
+    def test_a_downgraded_order_is_invoiced_by_hand_and_its_refunds_follow(self):
+        self.store.invoicing = "order"
+        slim = self.completed(whole=False)
+        order = self.write(slim)
+        self.run_cron()
+        order.sale_order_id._create_invoices(final=True).action_post()
+        self.write(self.refunded(slim, 600))
+        self.run_cron()
+        self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
+        self.assertEqual(round(sum(order.sale_order_id.invoice_ids.mapped("amount_total_signed")), 2), 20.0)
+        self.assertEqual(self.env["waimai.alert"].search([("order_id", "=", order.id)]).state, "closed")
+
+    def test_an_alert_that_was_closed_stays_closed(self):
+        self.store.invoicing = "day"
+        order = self.write(self.completed(whole=False))
+        self.run_cron()
+        alert = self.env["waimai.alert"].search([("order_id", "=", order.id)])
+        alert.state = "closed"
+        self.run_cron()
+        self.assertEqual(self.env["waimai.alert"].search([("order_id", "=", order.id)]).mapped("state"), ["closed"])
+
+    def test_an_invoice_given_up_is_none(self):
+        self.store.invoicing = "order"
+        order = self.write(self.completed(whole=False))
+        order.sale_order_id._create_invoices(final=True).button_cancel()
+        self.run_cron()
+        self.assertEqual(order.sale_order_id.invoice_ids.mapped("state"), ["cancel"])
