@@ -8,6 +8,7 @@ from rich.console import Console
 from bench.demo.compare import moved, rows, table, unexpected
 from bench.demo.rush import play
 from bench.demo.world import WINDOW, World, wait_for
+from connector.domain.order import split_ref
 
 
 def run(world: World) -> int:
@@ -33,9 +34,11 @@ def run(world: World) -> int:
 
 
 def _quiet(world: World) -> bool:
-    """Nothing waits anywhere: pushes delivered, windows rung, inbox and outbox empty."""
-    waiting = world.simulator.get("/sim/pushes").json()["waiting"]
-    return not waiting and not world.waiting()
+    """Nothing waits anywhere: pushes delivered or handed out again, windows rung, inbox and outbox empty."""
+    told = world.simulator.get("/sim/pushes").json()
+    handed_out = {store.app for ref, store in world.stores.items() if split_ref(ref)[0] == "eleme"}
+    missing = sum(told["notReached"].get(app, 0) for app in handed_out)
+    return not told["waiting"] and not missing and not world.waiting()
 
 
 if __name__ == "__main__":

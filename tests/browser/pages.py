@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from tests.stack import ROOT, RunningOdoo
 
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
-WAIT_MILLISECONDS = 30_000
+#: A loaded machine is slow and not wrong.
+WAIT_MILLISECONDS = 90_000
 #: Chromium's own words for a request while a test has taken its network away: no fault of the page.
 CUT_OFF = "net::ERR_INTERNET_DISCONNECTED"
 

@@ -100,12 +100,11 @@ class Play:
             used[code] = used.get(code, 0) + line["quantity"]
         return {code: amount for code, amount in used.items() if amount}
 
-    def until(self, order, state, *, seconds=60):
+    def until(self, order, state):
         """Wait until the order is in a state in Odoo."""
         until(
             lambda: f"{order} becomes {state}, is {self.row(order, 'state')}",
             lambda: self.row(order, "state").get("state") == state,
-            seconds=seconds,
         )
 
     def press(self, order, action, *words):
@@ -116,14 +115,14 @@ class Play:
         """Press `reject` or `cancel` with a reason that the platform has."""
         return self.press(order, action, *SOLD_OUT[self.platform])
 
-    def answer(self, command, *, seconds=60):
+    def answer(self, command):
         """What became of a press: its end and the words."""
 
         def told():
             (row,) = self.kitchen.search("waimai.command", [("id", "=", command)], "state", "result")
             return row if row["state"] in {"done", "refused"} else None
 
-        row = until(f"command {command} ends", told, seconds=seconds)
+        row = until(f"command {command} ends", told)
         return row["state"], row["result"]
 
     def commands(self, order):

@@ -117,14 +117,14 @@ class Teller:
         self.ring(orders)
 
     def settle(self, orders):
-        until(lambda: f"all is done, {self.left(orders)} left", lambda: not self.left(orders), seconds=240)
+        until(lambda: f"all is done, {self.left(orders)} left", lambda: not self.left(orders))
 
     def ring(self, orders):
         """The windows' time is over: their rows ring now."""
         mine = (ORDERS.c.ref.in_(refs(orders)), ORDERS.c.due_at.is_not(None), ~ORDERS.c.rung)
         with self.world.engine.begin() as connection:
             connection.execute(update(ORDERS).where(*mine).values(due_at=0))
-        until("the windows have rung", lambda: not self.count(ORDERS, *mine), seconds=120)
+        until("the windows have rung", lambda: not self.count(ORDERS, *mine))
         self.settle(orders)
 
     def left(self, orders):

@@ -20,7 +20,7 @@ def lost(shop):
 def test_orders_that_no_push_tells_of_are_found_by_the_sweep(shop, meituan):
     orders = [(each, lost(each)) for each in (shop, meituan)]
     for each, order in orders:
-        each.until(order, "paid", seconds=120)
+        each.until(order, "paid")
         assert each.left(order) == each.truth(order)["paid"]
 
 

@@ -93,8 +93,8 @@ def test_the_platform_takes_a_press_and_its_answer_is_lost(anywhere, action):
     make, _, state, holds = BUTTONS[action]
     order = make(anywhere)
     anywhere.faulty(action, "garbage", executed=True)
-    result, words = anywhere.answer(pressed(anywhere, order, action), seconds=120)
-    anywhere.until(order, state, seconds=90)
+    result, words = anywhere.answer(pressed(anywhere, order, action))
+    anywhere.until(order, state)
     assert holds(anywhere.truth(order))
     if action == "part_refund":
         until("the part is known", lambda: anywhere.refunds(order) == [("granted", "part")])
@@ -106,7 +106,7 @@ def test_the_platform_takes_a_press_and_its_answer_is_lost(anywhere, action):
 def test_meituan_is_away_and_the_press_still_arrives(meituan, kind):
     order = new(meituan)
     meituan.faulty("accept", kind, times=2, **({"code": "700"} if kind == "error" else {}))
-    assert meituan.answer(meituan.press(order, "accept"), seconds=120)[0] == "done"
+    assert meituan.answer(meituan.press(order, "accept"))[0] == "done"
     meituan.until(order, "accepted")
 
 
