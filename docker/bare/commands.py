@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from . import demo, postgres, sessions, stack, templates
 from .places import CACHE, MAIN, ROOT, VENV
@@ -19,8 +20,8 @@ LINT = (
     ("lint-imports",),
 )
 
-# The tests that run in a process of their own beside all others.
-BESIDE = ("tests/browser", "tests/odoo", "tests/contracts")
+# The tests that run in processes of their own beside all others, by the names of their logs.
+BESIDE = {"flows": ("tests/flows",), "screens": ("tests/browser", "tests/odoo", "tests/contracts")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,24 +116,35 @@ def _test(chosen: argparse.Namespace) -> int:
 
 
 def _pytest(arguments: Sequence[str]) -> int:
-    """Run the tests; all of them in two runs beside each other, as either waits for its own Odoo most of the time."""
+    """Run the tests; all of them in runs beside each other, as each waits for its own Odoo much of the time."""
     command = [str(VENV / "bin" / "python"), "-m", "pytest"]
     if arguments:
         return subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode
-    log = MAIN.logs / "tests-beside.log"
-    say(f"tests: {', '.join(BESIDE)} run beside the others, into {log.relative_to(ROOT)}")
-    with log.open("wb") as out:
-        beside = subprocess.Popen([*command, *BESIDE], cwd=ROOT, stdout=out, stderr=out)
+    ignored = [f"--ignore={path}" for paths in BESIDE.values() for path in paths]
+    beside = {name: _beside(name, [*command, *paths]) for name, paths in BESIDE.items()}
     try:
-        code = subprocess.run([*command, *(f"--ignore={path}" for path in BESIDE)], cwd=ROOT, check=False).returncode
-        with step(f"tests: {', '.join(BESIDE)}"):
-            beside.wait()
+        codes = [subprocess.run([*command, *ignored], cwd=ROOT, check=False).returncode]
+        for name, run in beside.items():
+            with step(f"tests: {name}"):
+                codes.append(run.wait())
     finally:
-        if beside.poll() is None:
-            beside.send_signal(signal.SIGINT)
-            beside.wait()
-    say(log.read_text(encoding="utf-8", errors="replace"))
-    return code or beside.returncode
+        for run in beside.values():
+            if run.poll() is None:
+                run.send_signal(signal.SIGINT)
+                run.wait()
+    for name in beside:
+        say(_log(name).read_text(encoding="utf-8", errors="replace"))
+    return next(filter(None, codes), 0)
+
+
+def _beside(name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
+    say(f"tests: {', '.join(BESIDE[name])} run beside the others, into {_log(name).relative_to(ROOT)}")
+    with _log(name).open("wb") as out:
+        return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+
+
+def _log(name: str) -> Path:
+    return MAIN.logs / f"tests-{name}.log"
 
 
 def _bench(chosen: argparse.Namespace) -> int:
