@@ -21,7 +21,11 @@ LINT = (
 )
 
 # The tests that run in processes of their own beside all others, by the names of their logs.
-BESIDE = {"flows": ("tests/flows",), "screens": ("tests/browser", "tests/odoo", "tests/contracts")}
+BESIDE = {
+    "flows": ("tests/flows",),
+    "screens": ("tests/browser", "tests/contracts"),
+    "addon": ("tests/odoo",),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -32,19 +32,26 @@ def at_the_platform(world, number):
 
 
 def pull(page, shop):
-    """Choose both stores in the list and press "Pull menu"; gives what is known of them then."""
+    """Choose both stores in the list, press "Pull menu" and wait for both answers."""
+    before = len(presses(shop))
     page.goto(f"{shop.system.odoo.url}/odoo/waimai-stores")
     for number in BOTH:
         page.click(f"tr.o_data_row:has(td[name=platform_ref]:text-is('{number}')) .o_list_record_selector input")
     page.click(".o_control_panel button[name=action_pull_menu]")
-    until("both menus are pulled", lambda: not waiting(shop))
+    until("both menus are pulled", lambda: len(presses(shop)) == before + len(BOTH) and not waiting(shop))
+
+
+def presses(shop):
+    """The ends of all presses on these shops; a refused one is a failure."""
+    rows = shop.kitchen.search("waimai.command", [("store_id.platform_ref", "in", list(map(str, BOTH)))], "state")
+    ends = [row["state"] for row in rows]
+    assert "refused" not in ends
+    return ends
 
 
 def waiting(shop):
-    """Presses on these shops without an answer; a refused one is a failure."""
-    rows = shop.kitchen.search("waimai.command", [("store_id.platform_ref", "in", list(map(str, BOTH)))], "state")
-    assert "refused" not in {row["state"] for row in rows}
-    return [row for row in rows if row["state"] != "done"]
+    """Presses on these shops without an answer."""
+    return [end for end in presses(shop) if end != "done"]
 
 
 def test_a_manager_pulls_menus_maps_a_dish_and_writes_its_code_back(browser, shop, world, menus):

@@ -225,7 +225,6 @@ MUTANTS = {
     "a smaller sum tells no part": _attribute(Ledger, "_inferred", lambda _, words: words.scope),
     "a pull tells everything anew": _attribute(ledger, "showing", lambda _: frozenset()),
     "a pull tells of the youngest case": _attribute(ledger, "spoken_of", _youngest),
-    "a pulled void takes no grant back": _attribute(Ledger, "state_void", Ledger.void),
     "a finished order is not imported at once": _attribute(Reading, "_finish", _finish),
     "a request after completion does not import": _attribute(replaying, "family_of", lambda _: None),
     "riders before the import are forgotten": _wrapped(Reading, "_apply", _riders_once_sold),

@@ -103,3 +103,31 @@ def test_a_part_granted_without_a_sum_to_a_request_never_heard_waits_until_a_pul
     pulled = pull(900, case="granted", refund=RefundWords(**PART))
     assert told(live(*SOLD, granted, pulled)) == [("cancel-1", "granted", 800)]
     assert told(live(*SOLD, fact(20, 200, **PART), granted)) == [("cancel-1", "granted", 800)]
+
+
+WHOLE = RefundWords(scope="full", money=3000)
+
+
+def test_a_pull_speaks_of_the_case_of_the_last_word_and_not_of_the_youngest():
+    """The older request goes to arbitration after a younger one was refused; the platform then shows the older."""
+    known = [fact(20, 100, scope="full"), fact(22, 200), fact(30, 250), fact(32, 260), fact(24, 300)]
+    end = pull(900, finished=True, case="arbitrating", refund=WHOLE)
+    assert told(live(*SOLD, *known, end)) == [("cancel-1", "arbitrating", 0), ("return-1", "rejected", 0)]
+
+
+def test_a_pull_that_shows_an_open_case_speaks_of_none_that_was_granted():
+    """Refusal and appeal of the older request are lost, a younger one was granted: the older is open."""
+    known = [fact(20, 100, scope="full"), (18, 110), fact(30, 200), fact(33, 201, scope="part", money=800)]
+    end = pull(900, finished=True, case="arbitrating", refund=WHOLE)
+    assert told(live(*SOLD, *known, end)) == [("cancel-1", "arbitrating", 3000), ("return-1", "granted", 800)]
+
+
+def test_a_void_that_only_a_pull_tells_was_before_the_grant_that_exceeds_what_was_paid():
+    """The void's push is lost; the answer to the request that it had withdrawn comes after it and gives nothing."""
+    part = {"scope": "part", "money": 2800}
+    known = [fact(20, 100, **part), fact(39, 200, scope="part", money=1000), fact(23, 202, **part)]
+    life = live(*SOLD, *known)
+    assert life.standstill
+    life = live(*SOLD, *known, pull(900, void=True))
+    assert (life.standstill, life.granted, life.state) == ("", 3000, "refunded")
+    assert told(life) == [("cancel-1", "withdrawn", 2800), ("merchant-1", "granted", 1000), ("void", "granted", 2000)]
