@@ -29,13 +29,16 @@ class Entry:
 
 
 def spoken_of(entries: Iterable[Entry], wanted: Status) -> Entry | None:
-    """The case that a platform shows when it answers ``wanted``: that of the last word, if it was not withdrawn.
+    """The case that a platform shows when it answers ``wanted``: an open one, else that of the last word.
 
-    Of a case that was granted, as a merchant's own part always is, nothing else is shown any more.
+    What was withdrawn is not shown any more, and what was granted, as a merchant's own part always is, only as that.
     """
     kept = [entry for entry in entries if entry.case.status != "withdrawn"]
-    shown = [entry for entry in kept if wanted == "granted" or entry.case.status != "granted"]
-    return max(shown, key=lambda entry: entry.spoken, default=None)
+    if wanted != "granted":
+        opened = [entry for entry in kept if entry.case.open]
+        kept = opened or [entry for entry in kept if not entry.by_merchant]
+    last = max(kept, key=lambda entry: entry.spoken, default=None)
+    return last if last and (wanted == "granted" or last.case.status != "granted") else None
 
 
 def showing(entries: Iterable[Entry]) -> frozenset[Status]:

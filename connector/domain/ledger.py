@@ -40,6 +40,7 @@ class Ledger:
         self._shown: frozenset[Status] = frozenset({"withdrawn"})
         self._untold: set[str] = set()
         self._contradicts = False
+        self._void_known = False
 
     @property
     def problem(self) -> str:
@@ -92,6 +93,7 @@ class Ledger:
     def void(self, at: Millis, step: int, reason: str = "", family: Family = "cancel") -> None:
         """14, 15, 17: everything left goes back, unless it already has."""
         self._step = step
+        self._void_known = True
         if self.all_back:
             return
         full = [entry for entry in self.entries if entry.case.open and entry.case.scope == "full"]
@@ -99,12 +101,12 @@ class Ledger:
         self._grant(entry, RefundWords(scope="full", reason=reason), at)
 
     def state_void(self, at: Millis, step: int) -> None:
-        """A pulled "void": it was so before any grant that went beyond what was paid, which then gave nothing."""
+        """A pulled "void": if its push is lost, it was before a grant beyond what was paid, which then gave nothing."""
         granted = sorted(
             (entry for entry in self.entries if entry.case.status == "granted"),
             key=lambda entry: entry.granted_step or 0,
         )
-        while self._paid is not None and self.granted > self._paid:
+        while self._paid is not None and self.granted > self._paid and not self._void_known:
             beyond = granted.pop()
             beyond.case = replace(beyond.case, status="withdrawn", granted_at=None)
             self._contradicts = False

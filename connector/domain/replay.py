@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from connector.domain.entries import Entry
+from connector.domain.explained import unexplained
 from connector.domain.ledger import UNKNOWN_REFUND, Ledger
 from connector.domain.money import ZERO, Money
 from connector.domain.order import (
@@ -185,9 +186,9 @@ def replay(facts: Iterable[Fact], *, sold: bool, terms: Terms) -> Life:
         sold: an earlier replay imported the order; decides only what ``refunded`` and ``paid`` are called.
         terms: the store's settings when the order was first heard of.
     """
-    known = placed(_one_beginning(facts))
-    content = content_of(known, terms.price_mode)
-    reading = _Reading(terms=terms, content=content, ledger=Ledger(content.paid if content else None, _told(known)))
+    heard = placed(_one_beginning(facts))
+    content, known = content_of(heard, terms.price_mode), unexplained(heard)
+    reading = _Reading(terms=terms, content=content, ledger=Ledger(content.paid if content else None, _told(heard)))
     for second in seconds(known, window=terms.cancel_window):
         for fact in within_second(second, open_families=reading.ledger.open_families):
             reading.take(fact)
@@ -281,7 +282,7 @@ def _unused(entries: Iterable[Entry], consumed: tuple[int, Millis] | None) -> tu
     return tuple(
         goods
         for entry in entries
-        if entry.granted_step is not None and entry.case.scope == "part"
+        if entry.granted_step is not None and entry.case.status == "granted" and entry.case.scope == "part"
         if consumed is None or entry.granted_step < consumed[0]
         for goods in entry.case.goods
     )

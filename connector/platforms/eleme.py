@@ -192,7 +192,8 @@ class Eleme:
         refusal = Refused(_NO_APP)
         for api in self._asked(store):
             try:
-                return self._pulled(api, order_of(api, order), order, store, prices=True)
+                asked = self._clock.now()
+                return self._pulled(api, order_of(api, order), order, store, asked=asked)
             except Refused as refused:
                 refusal = refused
         raise refusal
@@ -205,10 +206,11 @@ class Eleme:
                     yield from not_reached(api, app_id)
                 return
             api = self._api(store)
-            for order, row in missed(api, store, known, since):
+            for order, row, listed_at in missed(api, store, known, since, self._clock.now):
+                asked = listed_at if row is not None else self._clock.now()
                 found = row if row is not None else known.told(order, partial(order_of, api, order))
                 if found is not None and (order in known.states or not young(found, known.now)):
-                    yield self._pulled(api, found, order, store, prices=True)
+                    yield self._pulled(api, found, order, store, asked=asked)
 
     def listed(self, store: StoreRef, day: date) -> Iterator[Listed]:
         """The platform's list of a day."""
@@ -222,17 +224,20 @@ class Eleme:
         order: OrderRef,
         store: StoreRef,
         *,
-        prices: bool = False,
+        asked: Millis,
     ) -> Envelope:
-        """An order as it was read, with its refund if it has one; its shop is its own, also where we do not know it."""
-        asked, refund = self._clock.now(), None
+        """An order as it was read, with its refund if it has one; its shop is its own, also where we do not know it.
+
+        It is dated by when it was ``asked`` for: what happens while the answer is on its way it does not tell.
+        """
+        refund = None
         if isinstance(found, Mapping) and found.get("refundStatus") not in {None, "", "noRefund"}:
             answer = api.call("eleme.order.getRefundOrder", {"orderId": split_ref(order)[1]})
             refund = answer.result  # nothing if it is refused: what the order says of itself counts all the same
         if not split_ref(store)[1] and isinstance(found, Mapping):
             store = StoreRef(f"eleme:{storable(str(found.get('shopId') or ''))}")
-        more = {"prices": plain(_prices(api, order))} if prices else {}
-        body = write({PULLED_AT: asked, "order": plain(found), "refund": plain(refund), **more}).encode()
+        prices = plain(_prices(api, order))
+        body = write({PULLED_AT: asked, "order": plain(found), "refund": plain(refund), "prices": prices}).encode()
         digest = hashlib.sha256(body).hexdigest()
         return Envelope(source=self.name, lane=store, digest=digest, body=body, order=order)
 

@@ -1,7 +1,7 @@
 """What Ele.me's lists tell of what we have missed (``eleme.md`` 5.2 and 5.5)."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -55,39 +55,50 @@ def order_of(api: ElemeApi, order: OrderRef) -> Any:  # noqa: ANN401 - somebody 
     return _result(api.call("eleme.order.getOrder", {"orderId": split_ref(order)[1]}))
 
 
-def missed(api: ElemeApi, store: StoreRef, known: Known, since: Millis) -> Iterator[tuple[OrderRef, Row | None]]:
-    """Orders of a shop that we lack, or of which the platform knows more than we do; ``None`` if it only names one."""
+def missed(
+    api: ElemeApi, store: StoreRef, known: Known, since: Millis, now: Callable[[], Millis]
+) -> Iterator[tuple[OrderRef, Row | None, Millis]]:
+    """Orders of a shop that we lack, or of which the platform knows more than we do, and when it was asked for them.
+
+    Without a row if it only names one.
+    """
     shop = _number(store)
     found: set[OrderRef] = set()
     for day in days(since, known.now):
-        for row in _rows(api, shop, day, enough=None if known.full else known.counts.get(day, 0)):
+        for row, asked in _rows(api, shop, day, now, enough=None if known.full else known.counts.get(day, 0)):
             ref = _ref(row)
             if ref is not None and ref not in found and _wanted(row, ref, known):
                 found.add(ref)
-                yield ref, row
+                yield ref, row, asked
     for ref in _named(api, shop, known):
         if ref not in found:
             found.add(ref)
-            yield ref, None
+            yield ref, None, now()
 
 
 def listed(api: ElemeApi, store: StoreRef, day: date) -> Iterator[Listed]:
     """The platform's list of a day."""
-    for row in _rows(api, _number(store), day):
+    for row, _ in _rows(api, _number(store), day, lambda: Millis(0)):
         ref = _ref(row)
         if ref is not None:
             number, paid, _ = read_listed(row)
             yield Listed(order=ref, number=number, paid=paid)
 
 
-def _rows(api: ElemeApi, shop: int, day: date, enough: int | None = None) -> Iterator[Row]:
-    """Orders of a day, page by page; only the first one if the platform has no more than ``enough`` of them."""
+def _rows(
+    api: ElemeApi, shop: int, day: date, now: Callable[[], Millis], enough: int | None = None
+) -> Iterator[tuple[Row, Millis]]:
+    """Orders of a day, page by page, each with the moment before its page was asked for.
+
+    Only the first page if the platform has no more than ``enough`` of them.
+    """
     for page in range(1, _PAGES + 1):
         params = {"shopId": shop, "pageNo": page, "pageSize": _PAGE, "date": day.isoformat()}
+        asked = now()
         told = _result(api.call("eleme.order.getAllOrders", params))
         rows = told.get("list") if isinstance(told, Mapping) else None
         total = told.get("total") if isinstance(told, Mapping) else None
-        yield from (row for row in rows or () if isinstance(row, Mapping))
+        yield from ((row, asked) for row in rows or () if isinstance(row, Mapping))
         if not rows or not isinstance(total, int) or page * _PAGE >= total or (enough is not None and total <= enough):
             return
 

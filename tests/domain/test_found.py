@@ -1,12 +1,13 @@
 """Histories that ended otherwise than they should; each was found by the disorder run and is kept as its own test."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.order import Kind, RefundWords
-from tests.domain.build import fact, live, pull
+from tests.domain.build import fact, live, press, pull
 from tests.domain.test_claims import said, stated
 
 SOLD = [(10, 0), (12, 10)]
@@ -131,3 +132,56 @@ def test_a_void_that_only_a_pull_tells_was_before_the_grant_that_exceeds_what_wa
     life = live(*SOLD, *known, pull(900, void=True))
     assert (life.standstill, life.granted, life.state) == ("", 3000, "refunded")
     assert told(life) == [("cancel-1", "withdrawn", 2800), ("merchant-1", "granted", 1000), ("void", "granted", 2000)]
+
+
+@pytest.mark.parametrize("code", [23, 39])
+@pytest.mark.parametrize("late", [1, 30])
+def test_a_grant_whose_push_stands_after_the_pull_that_tells_it_counts_once(code, late):
+    """Our clock is behind the platform's, or the answer was long on its way."""
+    asked = [fact(20, 90, **PART)] if code == 23 else []
+    pulled = pull(100, accepted=True, case="granted", refund=RefundWords(**PART))
+    life = live(*SOLD, *asked, pulled, fact(code, 100 + late, **PART))
+    assert [(status, amount) for _, status, amount in told(life)] == [("granted", 800)]
+
+
+def test_a_grant_of_another_sum_after_the_one_that_a_pull_tells_is_another_one():
+    pulled = pull(100, accepted=True, case="granted", refund=RefundWords(scope="part", money=500))
+    life = live(*SOLD, pulled, fact(39, 110, **PART))
+    assert life.granted == 1300
+
+
+def test_a_refusal_whose_push_stands_after_the_pull_that_tells_it_is_no_second_case():
+    life = live(*SOLD, fact(20, 90), pull(100, accepted=True, case="rejected"), fact(22, 102))
+    assert told(life) == [("cancel-1", "rejected", 0)]
+
+
+def test_an_arbitration_that_only_a_pull_tells_is_not_that_of_a_case_before_the_last_word():
+    """The request after completion and its refusal are lost; what was refused before completion stays refused."""
+    known = [fact(20, 100), fact(22, 110), fact(20, 120, scope="part", money=500), fact(23, 130), fact(18, 200)]
+    end = [pull(330, finished=True, case="arbitrating"), fact(35, 400, scope="part", money=700)]
+    life = live(*SOLD, *known, *end)
+    assert told(life) == [("cancel-1", "rejected", 0), ("cancel-2", "granted", 500), ("return-1", "granted", 700)]
+    assert life.state == "partially_refunded"
+
+
+def test_goods_of_a_grant_that_a_pulled_void_takes_back_were_used():
+    part = {"scope": "part", "money": 2000, "goods": (("牛肉面", 1),)}
+    known = [fact(39, 200, **part), fact(39, 300, **part), press("start", 350)]
+    assert live(*SOLD, *known, pull(400, void=True)).unused == live(*SOLD, known[0], fact(17, 250), known[2]).unused
+
+
+def test_grants_beyond_what_was_paid_stand_still_also_after_a_void_that_was_pushed():
+    known = [fact(39, 200, scope="part", money=2000), fact(39, 300, scope="part", money=2000), fact(17, 400)]
+    assert live(*SOLD, *known).standstill
+    assert live(*SOLD, *known, pull(500, void=True)).standstill
+
+
+@pytest.mark.parametrize("code", [21, 22, 23])
+def test_a_request_that_a_pull_tells_just_after_its_end_is_no_other_one(code):
+    """Our clock is ahead of the platform's: the request was shown before its answer, and is dated after it."""
+    words = PART if code == 23 else {}
+    asked, ended = fact(20, 90, **PART), fact(code, 100, **words)
+    shown = pull(103, accepted=True, case="requested", refund=RefundWords(**PART))
+    alone = told(live(*SOLD, asked, ended))
+    assert told(live(*SOLD, asked, ended, shown)) == alone
+    assert len(told(live(*SOLD, asked, ended, replace(shown, at=600_000)))) == 2
