@@ -60,6 +60,14 @@ class Text(_NullIsDefault[str]):
         return storable(str(value))
 
 
+class Hint(Text):
+    """Text on which nothing depends: of another type it is not told."""
+
+    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
+        told = isinstance(value, str | int) and not isinstance(value, bool)
+        return super()._deserialize(value, *args, **kwargs) if told else ""
+
+
 class Yuan(_NullIsDefault[Money]):
     """Yuan as a number or text, in fen."""
 

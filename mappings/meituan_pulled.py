@@ -18,6 +18,7 @@ PULLED_AT: Final = "pulled_at"
 _ACCEPTED: Final = frozenset({"4", "6", "8"})
 _FINISHED: Final = "8"
 _VOID: Final = "9"
+_OVER: Final[frozenset[str]] = frozenset({_FINISHED, _VOID})
 
 
 class DetailSchema(RidesSchema):
@@ -51,7 +52,7 @@ def read_pulled(event: Mapping[str, Any]) -> tuple[str, tuple[Fact, ...]]:
         raise Refused("pulled order: order_id: missing")
     refunds = read_back(event.get("refunds"), Millis(asked))
     begun = told["order_send_time"] or told["ctime"] or Millis(asked)
-    facts = [*_stated(told, refunds, Millis(asked)), *refunds, *rides_told(told)]
+    facts = [*_stated(told, refunds, Millis(asked)), *refunds, *rides_told(told, over=told["status"] in _OVER)]
     content = read_content(event["order"], begun)
     if content is not None:
         key = "pulled" if content.whole else "pulled:slim"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 from connector.domain.order import Fact, Kind, Millis, Rider
-from mappings.fields import Epoch, Lenient, Text
+from mappings.fields import Epoch, Hint, Lenient
 
 AlertKind = Literal["delivery", "privacy", "shop", "authorisation", "warning"]
 
@@ -26,8 +26,8 @@ class RidesSchema(Lenient):
     logistics_fetch_time = Epoch()
     logistics_completed_time = Epoch()
     logistics_cancel_time = Epoch()
-    logistics_dispatcher_name = Text()
-    logistics_dispatcher_mobile = Text()
+    logistics_dispatcher_name = Hint()
+    logistics_dispatcher_mobile = Hint()
 
 
 _TOLD: Final = {
@@ -53,9 +53,14 @@ def lost(facts: Iterable[Fact]) -> tuple[AlertKind, str, str] | None:
     return next((("delivery", one.key, one.note) for one in facts if one.key.startswith(f"logistics:{_LOST}:")), None)
 
 
-def rides_told(told: Mapping[str, Any]) -> Iterator[Fact]:
-    """The steps of the latest delivery that the answer dates; a step without a time is not one to count by."""
+def rides_told(told: Mapping[str, Any], *, over: bool) -> Iterator[Fact]:
+    """The steps of the latest delivery that the answer dates; a step without a time is not one to count by.
+
+    That it was cancelled counts only as the last of them, and while the order is not ``over``.
+    """
     rider = Rider(name=told["logistics_dispatcher_name"], phone=told["logistics_dispatcher_mobile"])
-    for status, name in _TOLD.items():
-        if told[name]:
-            yield ride(status, told[name], rider, pulled=True)
+    steps = {status: told[name] for status, name in _TOLD.items() if told[name]}
+    if over or max(steps.values(), default=0) != steps.get(_LOST):
+        steps.pop(_LOST, None)
+    for status, at in steps.items():
+        yield ride(status, at, rider, pulled=True)

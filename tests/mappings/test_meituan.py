@@ -120,6 +120,20 @@ def test_a_delivery_that_was_cancelled_is_told_also_when_only_the_answer_tells_i
     assert said.alert == ("delivery", pushed.key, pushed.note)
 
 
+@pytest.mark.parametrize("more", [{"logistics_send_time": NOW + 60}, {"status": 8}, {"status": 9}])
+def test_a_delivery_that_was_arranged_again_or_is_over_is_nothing_to_act_on(more):
+    said = pulled(logistics_cancel_time=NOW + 50, **more)
+    assert said.alert is None
+    assert not [fact for fact in said.facts if fact.key.startswith("logistics:100")]
+
+
+@pytest.mark.parametrize("rubbish", [[], {}, False, 1.5])
+def test_a_rider_whose_name_cannot_be_read_has_none(rubbish):
+    said = pulled(logistics_fetch_time=NOW + 50, logistics_dispatcher_name=rubbish, logistics_dispatcher_mobile=rubbish)
+    (fact,) = [fact for fact in said.facts if fact.kind is Kind.RIDER]
+    assert fact.rider == Rider()
+
+
 def test_a_reminder_can_be_answered_by_its_number():
     (fact,) = read("reminder", remind_id="880001", remind_time=f"{NOW + 3}").facts
     assert (fact.key, fact.code, fact.note, fact.at) == ("reminder:880001", 45, "880001", AT + 3000)
