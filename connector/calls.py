@@ -13,7 +13,7 @@ from connector.database.journal import Transaction
 from connector.database.lanes import Lease, LeaseLost
 from connector.database.orders import Kept
 from connector.database.outbox import Kind, Outgoing
-from connector.domain.errors import Busy, Refused, Unavailable
+from connector.domain.errors import Busy, InDoubt, Refused, Unavailable
 from connector.domain.menu import MenuItem
 from connector.domain.offers import objection
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
@@ -136,7 +136,7 @@ class Calls:
             self._perform(row)
         except Unavailable as error:
             self._later(row, str(error), unknown=row.state != "pending" or error.unknown)
-            return isinstance(error, Busy)
+            return isinstance(error, Busy | InDoubt)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other orders of the shop go on
             _LOG.error("not_called", lane=self._lease.lane, command=row.key, exc_info=error)
             self._later(row, type(error).__name__, unknown=True)

@@ -11,7 +11,7 @@ from connector.database.orders import Kept, Wants, pack
 from connector.domain.documents import document, words
 from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.offers import effect_of, objection
-from connector.domain.order import Fact, Kind, Millis, OrderRef, Press, Pressed, split_ref
+from connector.domain.order import Fact, Goods, Item, Kind, Millis, OrderRef, Press, Pressed, split_ref
 from connector.domain.parts import left_of
 from connector.domain.reading import reminds
 from connector.domain.replay import Life
@@ -74,35 +74,33 @@ def _send(tx: Transaction, press: Pressed, args: Mapping[str, object], now: Mill
 def _meant(press: Pressed, life: Life) -> dict[str, object]:
     """What a platform must be told besides: which reminder is answered, which goods the lines of a refund are.
 
-    With the refunds ``known`` by now, so that a new one can be told from them.
+    With the refunds ``known`` by now and all that is ``left`` of the order, so that what comes of it can be told.
     """
     if press.action == "answer_reminder":
         return {"reminder": life.reminder}
     if press.action == "part_refund":
-        return {"goods": _goods(press.args.get("items"), life), "known": [case.key for case in life.cases]}
+        left = [_called(dish, dish.quantity) for dish in left_of(life)]
+        return {
+            "goods": _goods(press.args.get("items"), life),
+            "known": [case.key for case in life.cases],
+            "left": left,
+        }
     return {}
 
 
 def _goods(rows: object, life: Life) -> list[dict[str, object]]:
     """The named lines as the platform calls them; none at all if one of them cannot be told."""
     items = {item.line: item for item in (life.content.items if life.content else ())}
-    left = left_of(life)
     named = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
     found = [
         (items.get(line) if isinstance(line := row.get("line"), int) else None, row.get("quantity")) for row in named
     ]
-    return [
-        {
-            "platform_item": item.platform_item,
-            "platform_sku": item.platform_sku,
-            "name": item.name,
-            "spec": item.spec,
-            "quantity": quantity,
-            "left": left[item.line],
-        }
-        for item, quantity in found
-        if item is not None and all(one is not None for one, _ in found)
-    ]
+    return [_called(item, quantity) for item, quantity in found if item is not None and all(one for one, _ in found)]
+
+
+def _called(dish: Item | Goods, quantity: object) -> dict[str, object]:
+    words = ("platform_item", "platform_sku", "name", "spec")
+    return {**{key: getattr(dish, key) for key in words}, "quantity": quantity}
 
 
 def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], text: str, now: Millis) -> str:

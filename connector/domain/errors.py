@@ -6,7 +6,8 @@
     ├── BadSignature      a sender who cannot prove who it is: refused at the door (401)
     ├── Unreadable        no signature can be computed over this: refused at the door (400)
     ├── Unavailable       try later: ERP, platform or database away, rate limited
-    │   └── Busy          we have called as often as we may: nobody was asked
+    │   ├── Busy          we have called as often as we may: nobody was asked
+    │   └── InDoubt       it answers, but not whether an earlier call was taken
     └── Refused           a person must look: unreadable fact, ERP validation, contradicting refund
 """
 
@@ -43,6 +44,13 @@ class Busy(Unavailable):
     def __init__(self, message: str, *, seconds: float) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class InDoubt(Unavailable):
+    """The other side is there, but what it says does not exclude that an earlier call has taken effect."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, unknown=True)
 
 
 class Refused(BridgeError):  # noqa: N818 - the plan's word

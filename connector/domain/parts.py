@@ -1,41 +1,88 @@
-"""Part refunds that staff make: what is left of a dish, and whether one that nobody answered has come about."""
+"""Part refunds that staff make: what is left of a dish, and whether one that nobody answered has come about.
 
-from collections.abc import Mapping
-from typing import Any
+A call that gives a part back carries a dish's codes only, and two lines may have the same ones: two specs of a dish, or
+dishes that never got a code (``meituan.md`` 4.2, 7). So what has come of a call is judged by what it could tell.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from connector.domain.documents import allot
 from connector.domain.order import Goods, Item
 from connector.domain.replay import Life
 
+_NAMES: Final = ("name", "platform_item", "platform_sku", "spec")
 
-def left_of(life: Life) -> dict[int, int]:
-    """Pieces by line that have not gone back; lines that a platform cannot tell apart count together, each the sum."""
+Dish = Item | Goods
+
+
+def groups(dishes: Sequence[Dish]) -> list[int]:
+    """For each dish the number of its group; a call cannot tell the dishes of a group from one another.
+
+    They have the same codes, or no code and the same name; a name, or nothing, may stand in a code's place.
+    """
+    found = list(range(len(dishes)))
+    for at, dish in enumerate(dishes):
+        for before in range(at):
+            if found[before] != found[at] and _alike(dish, dishes[before]):
+                old, new = found[at], found[before]
+                found = [new if number == old else number for number in found]
+    return found
+
+
+def coded(dish: Dish) -> bool:
+    """Whether the merchant gave a dish a code of its own."""
+    return not {dish.platform_item, dish.platform_sku} <= {"", dish.name}
+
+
+def left_of(life: Life) -> tuple[Goods, ...]:
+    """An order's lines with the pieces that have not gone back; ``amount`` is not told."""
     items = life.content.items if life.content else ()
-    back = _lines(items, tuple(goods for case in life.cases if case.status == "granted" for goods in case.goods))
-    pieces: dict[tuple[str, ...], int] = {}
-    for item in items:
-        pieces[_names(item)] = pieces.get(_names(item), 0) + item.quantity - back.get(item.line, 0)
-    return {item.line: pieces[_names(item)] for item in items}
+    pieces = {item.line: item.quantity for item in items}
+    for goods in (goods for case in life.cases if case.status == "granted" for goods in case.goods):
+        for row in allot(_nearest([replace(item, quantity=pieces[item.line]) for item in items], goods), (goods,)):
+            pieces[row.line] -= row.quantity
+    return tuple(Goods(quantity=pieces[item.line], **{key: getattr(item, key) for key in _NAMES}) for item in items)
 
 
 def shown(args: Mapping[str, Any], life: Life) -> bool:
-    """Whether an order shows what a press asked for: those pieces, in a case that was not known when it was made.
+    """Whether an order shows what a press asked for: as many pieces by what the call could tell, in a new case.
 
     Nothing else names the press (``meituan.md`` 9, number 9).
     """
     items = life.content.items if life.content else ()
-    keys = ("name", "quantity", "platform_item", "platform_sku", "spec")
-    asked = _lines(items, tuple(Goods(**{key: one[key] for key in keys}) for one in args.get("goods") or ()))
+    asked = _pieces(
+        items, [Goods(**{key: one[key] for key in (*_NAMES, "quantity")}) for one in args.get("goods") or ()]
+    )
     fresh = [case for case in life.cases if case.status == "granted" and case.key not in args.get("known", ())]
-    return bool(asked) and any(case.scope == "part" and _lines(items, case.goods) == asked for case in fresh)
+    return bool(asked) and any(case.scope == "part" and _pieces(items, case.goods) == asked for case in fresh)
 
 
-def _lines(items: tuple[Item, ...], goods: tuple[Goods, ...]) -> dict[int, int]:
-    pieces: dict[int, int] = {}
-    for row in allot(items, goods):
-        pieces[row.line] = pieces.get(row.line, 0) + row.quantity
+def _pieces(items: Sequence[Item], goods: Sequence[Goods]) -> Counter[int]:
+    """Pieces by group of an order's dishes; goods that name no code of theirs are found as in any refund."""
+    numbers = groups(items)
+    pieces: Counter[int] = Counter()
+    for one in goods:
+        same = [number for number, item in zip(numbers, items, strict=True) if _alike(item, one)]
+        if same:
+            pieces[same[0]] += one.quantity
+            continue
+        lines = {item.line: number for number, item in zip(numbers, items, strict=True)}
+        for row in allot(tuple(items), (one,)):
+            pieces[lines[row.line]] += row.quantity
     return pieces
 
 
-def _names(item: Item) -> tuple[str, ...]:
-    return (item.platform_item, item.platform_sku, item.name, item.spec)
+def _nearest(items: Sequence[Item], goods: Goods) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: (_codes(item) != _codes(goods), item.spec != goods.spec)))
+
+
+def _alike(dish: Dish, other: Dish) -> bool:
+    uncoded = not coded(dish) and not coded(other)
+    return _codes(dish) == _codes(other) or (uncoded and dish.name == other.name)
+
+
+def _codes(dish: Dish) -> tuple[str, str]:
+    return (dish.platform_item, dish.platform_sku)

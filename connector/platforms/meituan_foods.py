@@ -4,12 +4,14 @@ Its answer is not needed to apply: a list that cannot be read leaves it to the p
 application may have been taken already, nothing is applied for that the list does not show as untouched.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from connector.domain.errors import Busy, Refused, Unavailable
+from connector.domain.errors import Busy, InDoubt, Refused, Unavailable
 from connector.domain.order import Goods
+from connector.domain.parts import coded, groups
 from connector.platforms.http import Garbled
 from connector.platforms.meituan_api import MeituanApi
 from connector.ports import Command
@@ -20,27 +22,15 @@ _WENT_BACK: Final = "platform: some of it has gone back since it was asked for, 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Line:
-    """What a press wants back of one line; of its food ``left`` pieces were there when it was pressed."""
-
-    goods: Goods
-    left: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Wanted:
     """The lines of one food together, and its places in the platform's list: none, one, or one for each bag."""
 
     places: tuple[int, ...]
-    lines: tuple[_Line, ...]
+    lines: tuple[Goods, ...]
 
     @property
     def quantity(self) -> int:
-        return sum(line.goods.quantity for line in self.lines)
-
-    @property
-    def left(self) -> int:
-        return max(line.left for line in self.lines)
+        return sum(line.quantity for line in self.lines)
 
 
 def food_data(api: MeituanApi, order: str, command: Command) -> list[dict[str, object]]:
@@ -48,35 +38,61 @@ def food_data(api: MeituanApi, order: str, command: Command) -> list[dict[str, o
 
     Raises:
         Refused: nothing is asked for, or more than can still be refunded.
-        Unavailable: the platform cannot be asked; ``unknown`` if an earlier application may have been taken and the
-            list does not show that it was not.
+        Unavailable: the platform cannot be asked.
+        InDoubt: an earlier application may have been taken, and the list does not show that it was not.
     """
     lines = _lines(command.args.get("goods"))
     foods = _refundable(api, order)
+    if command.again:
+        _stay_in_doubt(foods, command.args.get("left"), lines)
     if foods is None:
-        if command.again:
-            raise Unavailable(_UNTOLD, unknown=True)
-        return [_row(line.goods, line.goods.quantity) for line in lines]
-    wanted = _by_food(foods, lines)
-    if command.again and any(sum(foods[at].quantity for at in one.places) < one.left for one in wanted):
-        raise Unavailable(_WENT_BACK, unknown=True)
-    return _rows(foods, wanted)
+        return [_row(line, line.quantity) for line in lines]
+    try:
+        return _rows(foods, _by_food(foods, lines))
+    except Refused as short:
+        if command.again:  # it may be short of just what went back by that call
+            raise InDoubt(_WENT_BACK) from short
+        raise
 
 
-def _lines(goods: object) -> list[_Line]:
+def _stay_in_doubt(foods: Sequence[Goods] | None, left: object, lines: Sequence[Goods]) -> None:
+    """Raise unless the list has as many pieces as were left when it was pressed, of all that the call may have hit.
+
+    That is more than the wanted line: the call has codes only, and other lines may have the same; where the list has
+    nothing for a code, all lines without one may.
+    """
+    if foods is None or not isinstance(left, list | tuple):
+        raise InDoubt(_UNTOLD)
+    then = [_goods(row) for row in left if isinstance(row, dict)]
+    if any(not (food.platform_item or food.platform_sku) for food in foods):
+        then = [dish if coded(dish) else replace(dish, platform_item="", platform_sku="") for dish in then]
+    numbers = groups([*foods, *then, *lines])
+    there, before = Counter[int](), Counter[int]()
+    for number, food in zip(numbers, foods, strict=False):
+        there[number] += food.quantity
+    for number, dish in zip(numbers[len(foods) :], then, strict=False):
+        before[number] += dish.quantity
+    hit = numbers[len(foods) + len(then) :]
+    if any(not before[number] or there[number] < before[number] for number in hit):
+        raise InDoubt(_WENT_BACK)
+
+
+def _lines(goods: object) -> list[Goods]:
     rows = [one for one in goods if isinstance(one, dict)] if isinstance(goods, list | tuple) else []
     if not isinstance(goods, list | tuple) or not rows or len(rows) < len(goods):
         raise Refused("没有可退的商品 · no line to refund")
-    return [_line(row) for row in rows]
-
-
-def _line(row: dict[str, object]) -> _Line:
-    quantity, left = row.get("quantity"), row.get("left")
-    if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity < 1:
+    lines = [_goods(row) for row in rows]
+    if any(line.quantity < 1 for line in lines):
         raise Refused("退款份数无效 · how many pieces to refund is not told")
+    return lines
+
+
+def _goods(row: dict[str, object]) -> Goods:
+    """A dish as a command names it; 0 pieces if they are not told."""
+    told = row.get("quantity")
+    quantity = told if isinstance(told, int) and not isinstance(told, bool) else 0
     item, sku, name, spec = (str(row.get(key) or "") for key in ("platform_item", "platform_sku", "name", "spec"))
-    goods = Goods(name=name, quantity=quantity, platform_item=item, platform_sku=sku, spec=spec)
-    return _Line(goods=goods, left=left if isinstance(left, int) else quantity)
+    return Goods(name=name, quantity=quantity, platform_item=item, platform_sku=sku, spec=spec)
 
 
 def _refundable(api: MeituanApi, order: str) -> tuple[Goods, ...] | None:
@@ -92,12 +108,12 @@ def _refundable(api: MeituanApi, order: str) -> tuple[Goods, ...] | None:
         raise Unavailable(str(error)) from error
 
 
-def _by_food(foods: Sequence[Goods], lines: Sequence[_Line]) -> list[_Wanted]:
+def _by_food(foods: Sequence[Goods], lines: Sequence[Goods]) -> list[_Wanted]:
     """Lines of the same food together: the same places, or the same words where it is not listed."""
-    groups: dict[object, list[_Line]] = {}
+    together: dict[object, list[Goods]] = {}
     for line in lines:
-        groups.setdefault(_places(foods, line.goods) or replace(line.goods, quantity=0), []).append(line)
-    return [_Wanted(places=_places(foods, group[0].goods), lines=tuple(group)) for group in groups.values()]
+        together.setdefault(_places(foods, line) or replace(line, quantity=0), []).append(line)
+    return [_Wanted(places=_places(foods, same[0]), lines=tuple(same)) for same in together.values()]
 
 
 def _rows(foods: Sequence[Goods], wanted: Sequence[_Wanted]) -> list[dict[str, object]]:
@@ -106,7 +122,7 @@ def _rows(foods: Sequence[Goods], wanted: Sequence[_Wanted]) -> list[dict[str, o
     for one in wanted:
         rest, there = one.quantity, sum(left[at] for at in one.places)
         if rest > there:
-            short.append(_words(one.lines[0].goods, rest, there))
+            short.append(_words(one.lines[0], rest, there))
             continue
         for at in one.places:
             taken = min(rest, left[at])
@@ -133,18 +149,13 @@ def _places(foods: Sequence[Goods], wanted: Goods) -> tuple[int, ...]:
     Two foods may carry the same codes with different specs, and a food that never got a code has its name in the
     place of one, or nothing (``meituan.md`` 4.2).
     """
-    codes, coded = (wanted.platform_item, wanted.platform_sku), _coded(wanted)
+    codes, own = (wanted.platform_item, wanted.platform_sku), coded(wanted)
     same = [at for at, food in enumerate(foods) if (food.platform_item, food.platform_sku) == codes]
-    if coded and len(same) <= 1:
-        return tuple(same)
-    listed = same if coded else [at for at, food in enumerate(foods) if not _coded(food)]
-    named = [at for at in listed if foods[at].name == wanted.name or (coded and not wanted.name)]
+    listed = same if own else [at for at, food in enumerate(foods) if not coded(food)]
+    alone = own and (len(same) == 1 or not wanted.name)
+    named = listed if alone else [at for at in listed if foods[at].name == wanted.name]
     exact = [at for at in named if foods[at].spec == wanted.spec]
     return tuple(exact or [at for at in named if not (foods[at].spec and wanted.spec)])
-
-
-def _coded(goods: Goods) -> bool:
-    return not {goods.platform_item, goods.platform_sku} <= {"", goods.name}
 
 
 def _row(goods: Goods, count: int) -> dict[str, object]:

@@ -115,5 +115,5 @@ def test_a_part_refund_says_which_goods_its_lines_are_or_none_at_all(sold, rows,
     [command] = sold.platform.performed
     name = sold.erp.documents[ORDER].items[0].item.name
     words = {"platform_item": "", "platform_sku": "", "name": name, "spec": ""}
-    goods = [{**words, "quantity": one, "left": 1} for one in told]
-    assert command.args == {"items": rows, "amount": 500, "goods": goods, "known": []}
+    goods, left = [{**words, "quantity": one} for one in told], [{**words, "quantity": 1}]
+    assert command.args == {"items": rows, "amount": 500, "goods": goods, "known": [], "left": left}

@@ -1,7 +1,7 @@
 import threading
 
 from connector.deliver import BATCH, deliver
-from connector.domain.errors import Unavailable
+from connector.domain.errors import InDoubt, Unavailable
 from connector.gates import Gate
 from tests.connector.test_advance import NEW
 from tests.doubles import LANE, pressed
@@ -105,3 +105,14 @@ def test_a_platform_that_is_away_is_asked_by_one_command_not_by_all(world):
     world.clock.forward(1)
     world.settle()
     assert {result.state for result in world.erp.results.values()} == {"done"}
+
+
+def test_a_platform_that_answers_but_leaves_one_call_in_doubt_is_asked_by_the_others(world):
+    world.platform.away = InDoubt("perhaps")
+    for number in range(3):
+        world.push(NEW, order=f"eleme:{number}")
+        world.hear(pressed("accept", number + 1, f"eleme:{number}", at=world.clock.now()))
+    world.advance()
+    deliver(world.services, LANE)
+    assert len(world.platform.performed) == 3
+    assert world.services.gates["eleme"].enter(world.clock.now())

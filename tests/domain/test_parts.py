@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from connector.domain.order import Claim, Fact, Goods, Item, Kind, RefundWords
-from connector.domain.parts import left_of, shown
+from connector.domain.parts import groups, left_of, shown
 from tests.domain.build import content, fact, live
 
 
@@ -43,11 +43,56 @@ def args(*parts, known=()):
     return {"goods": named, "known": list(known)}
 
 
-def test_pieces_of_lines_that_cannot_be_told_apart_count_together():
-    assert left_of(life()) == {1: 2, 2: 3, 3: 3, 4: 3}
-    assert left_of(life(given("7", (2, 2), (4, 2)))) == {1: 2, 2: 1, 3: 1, 4: 1}
-    assert left_of(life(given("7", (1, 2), kind=Kind.ASK))) == {1: 2, 2: 3, 3: 3, 4: 3}
-    assert left_of(life(given("7", (1, 1)), given("8", (1, 1), t=200)))[1] == 0
+def pieces(*refunds):
+    """What is left, by line."""
+    left = left_of(life(*refunds))
+    assert [one.name for one in left] == [one.name for one in BOUGHT]
+    return [one.quantity for one in left]
+
+
+def test_what_is_left_of_a_line_is_what_nobody_was_granted_back():
+    assert pieces() == [2, 3, 1, 2]
+    assert pieces(given("7", (2, 2), (4, 2))) == [2, 1, 0, 1]
+    assert pieces(given("7", (1, 2), kind=Kind.ASK)) == [2, 3, 1, 2]
+    assert pieces(given("7", (1, 1)), given("8", (1, 1), t=200)) == [0, 3, 1, 2]
+
+
+def test_what_went_back_of_one_dish_is_not_taken_from_another_with_half_of_its_codes():
+    both = item(1, 3, platform_item="F1", platform_sku="S"), item(2, 2, platform_item="F2", platform_sku="S")
+    words = RefundWords(scope="part", money=500, goods=(replace(named(both[1]), quantity=1),))
+    refund = replace(given("7"), refund=words)
+    order = replace(fact(10, 0), content=content(2500, items=both))
+    assert [one.quantity for one in left_of(live(order, (12, 10), refund))] == [3, 1]
+
+
+def named(dish, quantity=1):
+    return Goods(quantity=quantity, **{key: getattr(dish, key) for key in WORDS})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (("F1", "L", "面", "大份"), ("F1", "L", "面", "小份"), True),
+        (("F1", "L", "面", ""), ("F1", "L", "another name", ""), True),
+        (("F1", "L", "面", ""), ("F1", "S", "面", ""), False),
+        (("F1", "L", "面", ""), ("F2", "L", "面", ""), False),
+        (("", "", "面", ""), ("面", "", "面", ""), True),
+        (("面", "", "面", "大份"), ("面", "面", "面", "小份"), True),
+        (("面", "", "面", ""), ("饭", "", "饭", ""), False),
+        (("", "", "面", ""), ("", "", "饭", ""), True),
+        (("", "", "面", ""), ("F1", "", "面", ""), False),
+    ],
+)
+def test_a_call_tells_dishes_apart_by_their_codes_and_by_the_name_only_where_there_are_none(one, other, together):
+    keys = ("platform_item", "platform_sku", "name", "spec")
+    numbers = groups([Goods(quantity=1, **dict(zip(keys, words, strict=True))) for words in (one, other)])
+    assert (numbers[0] == numbers[1]) is together
+
+
+def test_dishes_that_a_third_one_joins_are_one_group():
+    words = [("面", "面"), ("饭", "饭"), ("汤", "F1"), ("", "面"), ("", "饭")]
+    numbers = groups([Goods(name=name, quantity=1, platform_item=code) for code, name in words])
+    assert [number == numbers[0] for number in numbers] == [True, True, False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -57,11 +102,13 @@ def test_pieces_of_lines_that_cannot_be_told_apart_count_together():
         (args((2, 1)), [given("7", (2, 1))], True),
         (args((2, 1)), [given("7", (2, 1), kind=Kind.ASK)], False),
         (args((2, 1)), [given("7", (2, 2))], False),
-        (args((2, 1)), [given("7", (1, 1))], False),
+        (args((2, 1)), [given("7", (1, 1))], True),
+        (args((2, 2)), [given("7", (1, 1), (2, 1))], True),
+        (args((2, 1)), [given("7", (3, 1))], False),
         (args((2, 1)), [given("7", (2, 1), (3, 1))], False),
         (args((2, 1), known=["7"]), [given("7", (2, 1))], False),
         (args((2, 1), known=["7"]), [given("7", (2, 1)), given("8", (2, 1), t=200)], True),
-        (args((2, 1), known=["7"]), [given("7", (2, 1)), given("8", (1, 1), t=200)], False),
+        (args((2, 1), known=["7"]), [given("7", (2, 1)), given("8", (3, 1), t=200)], False),
         (args((3, 1), (2, 1)), [given("7", (2, 1), (3, 1))], True),
         (args((4, 1)), [given("7", (3, 1))], True),
         (args(), [given("7")], False),
@@ -72,6 +119,8 @@ def test_pieces_of_lines_that_cannot_be_told_apart_count_together():
         "those pieces",
         "asked for only",
         "more pieces",
+        "the other spec of the same codes",
+        "both specs of the same codes",
         "another food",
         "more foods",
         "known before",

@@ -6,7 +6,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from connector.domain.errors import Busy, Unavailable
+from connector.domain.errors import Busy, InDoubt, Unavailable
 from connector.settings import MeituanApp
 from tests.connector.platforms.test_meituan import Server, command, error, meituan
 from tests.mappings.meituan import ORDER
@@ -14,9 +14,8 @@ from tests.mappings.meituan import ORDER
 LIST, APPLY = "order/getPartRefundFoods", "order/applyPartRefund"
 
 
-def goods(quantity=1, item="F001", sku="F001-L", name="宫保鸡丁", spec="大份", left=2):
-    words = {"platform_item": item, "platform_sku": sku, "name": name, "spec": spec}
-    return {**words, "quantity": quantity, "left": left}
+def goods(quantity=1, item="F001", sku="F001-L", name="宫保鸡丁", spec="大份"):
+    return {"platform_item": item, "platform_sku": sku, "name": name, "spec": spec, "quantity": quantity}
 
 
 def food(count=2, item="F001", sku="F001-L", name="宫保鸡丁", spec="大份", **more):
@@ -24,8 +23,10 @@ def food(count=2, item="F001", sku="F001-L", name="宫保鸡丁", spec="大份",
     return {**words, "food_price": 15, "refund_price": 13.5, "box_num": 1, "box_price": 1.0, **more}
 
 
-def part(*wanted, again=False):
-    return replace(command("part_refund", goods=list(wanted), reason="缺货"), again=again)
+def part(*wanted, again=False, left=None):
+    """A press on an order of which ``left`` had not gone back when it was made."""
+    left = [goods(2)] if left is None else left
+    return replace(command("part_refund", goods=list(wanted), left=left, reason="缺货"), again=again)
 
 
 def pressed(listed, *wanted):
@@ -57,6 +58,7 @@ PLAIN = {"sku": "", "name": "米饭", "spec": ""}
         ([food(name="another name")], [goods()], [("F001", "F001-L", 1)]),
         ([food(item="F002"), food()], [goods(2)], [("F001", "F001-L", 2)]),
         ([food(1, **SMALL), food(2, **LARGE)], [goods(2)], [("F001", "F001-L", 2)]),
+        ([food(1, **SMALL)], [goods(spec="")], [("F001", "F001-L", 1)]),
         ([food(1, spec=""), food(1, **SMALL)], [goods()], [("F001", "F001-L", 1)]),
         ([food(1), food(1)], [goods(2)], [("F001", "F001-L", 1)] * 2),
         ([food(1), food(1)], [goods(), goods()], [("F001", "F001-L", 1)] * 2),
@@ -75,7 +77,8 @@ PLAIN = {"sku": "", "name": "米饭", "spec": ""}
         "codes alone are enough",
         "the same specification's code of another food",
         "shared codes, told apart by the specification",
-        "a specification that is not told",
+        "a specification that is not told here",
+        "a specification that is not told there",
         "a food in two bags, one line",
         "a food in two bags, two lines",
         "a food in two bags, listed once",
@@ -99,6 +102,7 @@ def test_what_is_applied_for_is_what_the_list_calls_it(listed, wanted, rows):
         ([food(0)], [goods(1)], ["可退 0 份"]),
         ([], [goods(1, spec="")], ["“宫保鸡丁”", "可退 0 份"]),
         ([food(item="F002")], [goods(1)], ["可退 0 份"]),
+        ([food(**SMALL)], [goods(1)], ["宫保鸡丁（大份）", "可退 0 份"]),
         ([food(**SMALL), food(**SMALL)], [goods(1)], ["宫保鸡丁（大份）", "可退 0 份"]),
         ([food(item="", sku="", name="汤")], [goods(item="", sku="", name="米饭")], ["米饭", "可退 0 份"]),
         ([food(2), food(1, item="F2")], [goods(), goods(2, item="F2", name="米饭")], ["米饭", "可退 1 份"]),
@@ -172,17 +176,20 @@ def test_the_list_is_asked_for_as_often_as_any_call_may_be():
     assert [path for path, _ in server.said] == [LIST, APPLY]
 
 
+def in_doubt(listed, *wanted, left=None):
+    server = Server(listed if isinstance(listed, dict | httpx.Response) else {"data": listed})
+    with pytest.raises(InDoubt) as failure:
+        meituan(server).perform(part(*wanted, again=True, left=left))
+    assert (failure.value.unknown, [path for path, _ in server.said]) == (True, [LIST])
+
+
 @pytest.mark.parametrize(
     "listed",
     [[food(1)], [food(0)], [], [food(1), food(0)], error(808), "ok", httpx.Response(200, content=b"")],
     ids=["fewer", "none left", "nothing", "one of two bags", "808", "words", "rubbish"],
 )
 def test_what_may_have_been_taken_is_not_applied_for_again_unless_all_is_still_there(listed):
-    server = Server(listed if isinstance(listed, dict | httpx.Response) else {"data": listed})
-    with pytest.raises(Unavailable) as failure:
-        meituan(server).perform(part(goods(1), again=True))
-    assert ([path for path, _ in server.said], isinstance(failure.value, Busy)) == ([LIST], False)
-    assert failure.value.unknown
+    in_doubt(listed, goods(1))
 
 
 @pytest.mark.parametrize("listed", [[food(2)], [food(1), food(1)], [food(3)]])
@@ -190,3 +197,53 @@ def test_what_was_certainly_not_taken_is_applied_for_again(listed):
     server = Server({"data": listed})
     assert meituan(server).perform(part(goods(1), again=True)).taken
     assert [path for path, _ in server.said] == [LIST, APPLY]
+
+
+NAMED = {"item": "汤", "sku": "", "name": "汤", "spec": ""}
+BARE = {**NAMED, "item": ""}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "left", "fewer", "untouched"),
+    [
+        (goods(**SMALL), [goods(2), goods(1, **SMALL)], [food(2)], [food(2), food(1, **SMALL)]),
+        (goods(**SMALL), [goods(2), goods(1, **SMALL)], [food(1), food(1, **SMALL)], [food(2), food(1, **SMALL)]),
+        (goods(**SMALL), [goods(2), goods(1, **SMALL)], [food(2, spec="")], [food(3, spec="")]),
+        (goods(**NAMED), [goods(1, **NAMED), goods(2, **BARE)], [food(2, **BARE)], [food(3, **NAMED)]),
+        (
+            goods(**BARE),
+            [goods(1, **BARE), goods(1, **{**BARE, "name": "饭"})],
+            [food(1, **BARE)],
+            [food(1, **BARE), food(1, **{**BARE, "name": "饭"})],
+        ),
+        (
+            goods(**NAMED),
+            [goods(1, **NAMED), goods(1, **{**NAMED, "item": "饭", "name": "饭"})],
+            [food(1, **BARE)],
+            [food(1, **BARE), food(1, **{**BARE, "name": "饭"})],
+        ),
+    ],
+    ids=[
+        "its own row is gone",
+        "the other one's row is fewer",
+        "both in one row",
+        "a name for a code and none",
+        "two dishes without codes",
+        "two dishes without codes in the list only",
+    ],
+)
+def test_what_the_call_could_have_hit_instead_must_be_untouched_as_well(wanted, left, fewer, untouched):
+    in_doubt(fewer, wanted, left=left)
+    server = Server({"data": untouched})
+    assert meituan(server).perform(part(wanted, again=True, left=left)).taken
+    assert [path for path, _ in server.said] == [LIST, APPLY]
+
+
+@pytest.mark.parametrize("left", [[], "2", [goods(2, item="F2")]], ids=["nothing", "words", "another food"])
+def test_where_nobody_noted_what_was_left_nothing_is_applied_for_again(left):
+    in_doubt([food(2)], goods(1), left=left)
+
+
+def test_a_repeat_for_which_too_little_is_left_is_in_doubt_and_not_refused():
+    in_doubt([food(2)], goods(3))
+    in_doubt([food(2, spec="中份")], goods(1))

@@ -6,8 +6,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from connector.domain.errors import Unavailable
+from connector.domain.errors import InDoubt, Unavailable
 from connector.domain.order import Terms
+from connector.domain.parts import shown
 from connector.domain.pricing import priced
 from connector.domain.replay import replay
 from connector.platforms.eleme import Eleme
@@ -15,6 +16,8 @@ from connector.platforms.meituan import Meituan
 from connector.ports import Command, Hook, RawEvent
 from connector.settings import ElemeApp, MeituanApp
 from connector.simulator import SimulatorConfig, create_app, world_of
+from connector.simulator.catalogue import DISHES
+from connector.simulator.content import Basket, Content, Line
 from connector.simulator.kinds import KINDS
 from connector.simulator.meituan.scenarios import SCENARIOS
 from connector.simulator.play import play
@@ -206,12 +209,16 @@ def test_a_menu_is_read_written_and_taken_off_sale(there, platform):
 
 def bought(there, kind):
     """An order that was accepted, and the goods of its lines as the platform's pushes name them."""
-    order = there.world.place(SHOP, KINDS[kind].content, kind=kind)
+    return accepted(there, KINDS[kind].content, kind)
+
+
+def accepted(there, content, kind):
+    order = there.world.place(SHOP, content, kind=kind)
     there.world.pusher.drain()
     content = next(fact.content for hook in there.pushed for fact in there.heard(hook))
     assert there.meituan.perform(command("accept", order.id)).taken
     words = ("platform_item", "platform_sku", "name", "spec", "quantity")
-    return order, [{**{key: getattr(item, key) for key in words}, "left": item.quantity} for item in content.items]
+    return order, [{key: getattr(item, key) for key in words} for item in content.items]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -232,7 +239,7 @@ def test_a_part_refund_whose_answer_is_lost_is_never_made_twice(there, executed)
     order, goods = bought(there, "several")
     faults = {"order/applyPartRefund": {"kind": "garbage", "executed": executed}}
     there.world.board.change({"platform": "meituan", "faults": faults})
-    press = command("part_refund", order.id, goods=[{**goods[1], "quantity": 1}], reason="缺货")
+    press = command("part_refund", order.id, goods=[{**goods[1], "quantity": 1}], left=goods, reason="缺货")
     with pytest.raises(Unavailable) as failure:
         there.meituan.perform(press)
     assert (failure.value.unknown, len(order.refunds)) == (True, int(executed))
@@ -243,3 +250,26 @@ def test_a_part_refund_whose_answer_is_lost_is_never_made_twice(there, executed)
     else:
         assert there.meituan.perform(replace(press, again=True)).taken
     assert len(order.refunds) == 1
+
+
+@pytest.mark.parametrize("pulled", [True, False])
+def test_a_part_refund_that_hits_the_other_spec_of_the_same_codes_is_not_made_again(there, pulled):
+    """The call carries codes only: the platform gives back the first line that has them."""
+    large, small = (replace(DISHES[1], specs=(("规格", spec),)) for spec in ("大", "小"))
+    lines = (Line(dish=large, quantity=2), Line(dish=small, quantity=1))
+    content = Content(baskets=(Basket(name="1", lines=lines),), boxes=1, box_price=100, deliver_fee=300)
+    order, goods = accepted(there, content, "several")
+    assert [(one["platform_sku"], one["spec"]) for one in goods] == [(DISHES[1].code, "大"), (DISHES[1].code, "小")]
+    faults = {"order/applyPartRefund": {"kind": "garbage", "executed": True}}
+    there.world.board.change({"platform": "meituan", "faults": faults})
+    press = command("part_refund", order.id, goods=goods[1:], left=goods, known=[], reason="缺货")
+    with pytest.raises(Unavailable):
+        there.meituan.perform(press)
+    there.world.board.change({"platform": "meituan", "faults": {}})
+    known = {fact.key: fact for hook in there.pushed for fact in there.heard(hook)}
+    known |= {fact.key: fact for fact in there.pulled(order.id)} if pulled else {}
+    life = replay([*known.values(), DUE], sold=False, terms=Terms())
+    assert shown(press.args, life) is pulled
+    with pytest.raises(InDoubt):
+        there.meituan.perform(replace(press, again=True))
+    assert [(part.line, part.quantity) for refund in order.refunds for part in refund.parts] == [(1, 1)]
