@@ -8,6 +8,8 @@ from tests.flows.system import until
 
 PITCHES = {"new": 659, "refund": 440, "reminder": 880}
 ASKED = {"key": "cancel-1", "family": "cancel", "scope": "full", "status": "requested", "amount": 5600}
+#: Whether all of some kind are as they should be, once fonts and icons are there.
+EVERY = "([which, how]) => [...document.querySelectorAll(which)].every(eval(how))"
 TITLES = {"zh_CN": ("待接单", "制作中"), "en_US": ("New", "Preparing")}
 
 
@@ -234,10 +236,8 @@ def test_a_rush_fits_the_screen(desk, page, size):
     page.wait_for_selector(".o_waimai_card")
     page.wait_for_function("document.querySelectorAll('.o_waimai_card').length >= 21")
     take_picture(page, f"desk-rush-{size[0]}")
-    page.wait_for_function("document.fonts.status === 'loaded'")
-    cards, buttons = page.locator(".o_waimai_card"), page.locator(".o_waimai_buttons .btn")
-    assert cards.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth + 16).length") == 0
-    assert buttons.evaluate_all("all => all.filter((one) => one.offsetHeight < 44).length") == 0
+    page.wait_for_function(EVERY, arg=[".o_waimai_card", "(one) => one.scrollWidth <= one.clientWidth + 16"])
+    page.wait_for_function(EVERY, arg=[".o_waimai_buttons .btn", "(one) => one.offsetHeight >= 44"])
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en_US"])
