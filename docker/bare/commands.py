@@ -22,7 +22,7 @@ LINT = (
 
 # The tests that run in processes of their own beside all others, by the names of their logs.
 BESIDE = {
-    "flows": ("tests/flows",),
+    "flows": ("tests/flows", "tests/disorder"),
     "screens": ("tests/browser", "tests/contracts"),
     "addon": ("tests/odoo",),
 }
