@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from erp_bridge.odoo.session import Address, Session
+from tests.flows.system import until
 from tests.stack import RunningOdoo
 
 _numbers = itertools.count(1)
@@ -79,6 +80,11 @@ class Desk:
         (result,) = self.bot.call("waimai.order", "sync", [document])
         assert result["status"] == "written", result
         return {**document, "id": result["id"]}
+
+    def pressed(self, document: dict[str, Any], number: int = 1) -> list[dict[str, Any]]:
+        """So many presses on an order; the page says "asked" before the server has written it down."""
+        until(f"{number} presses", lambda: len(self.presses(document)) >= number)
+        return self.presses(document)
 
     def presses(self, document: dict[str, Any]) -> list[dict[str, Any]]:
         """What was pressed on an order, oldest first."""
