@@ -11,8 +11,8 @@ from connector.database.orders import Kept, Wants, pack
 from connector.domain.documents import document, words
 from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.offers import effect_of, objection
-from connector.domain.order import Fact, Goods, Item, Kind, Millis, OrderRef, Press, Pressed, split_ref
-from connector.domain.parts import left_of
+from connector.domain.order import Fact, Kind, Millis, OrderRef, Press, Pressed, split_ref
+from connector.domain.parts import called, left_of
 from connector.domain.reading import reminds
 from connector.domain.replay import Life
 from connector.domain.table import TABLE
@@ -79,11 +79,10 @@ def _meant(press: Pressed, life: Life) -> dict[str, object]:
     if press.action == "answer_reminder":
         return {"reminder": life.reminder}
     if press.action == "part_refund":
-        left = [_called(dish, dish.quantity) for dish in left_of(life)]
         return {
             "goods": _goods(press.args.get("items"), life),
             "known": [case.key for case in life.cases],
-            "left": left,
+            "left": [called(dish, dish.quantity) for dish in left_of(life)],
         }
     return {}
 
@@ -95,12 +94,7 @@ def _goods(rows: object, life: Life) -> list[dict[str, object]]:
     found = [
         (items.get(line) if isinstance(line := row.get("line"), int) else None, row.get("quantity")) for row in named
     ]
-    return [_called(item, quantity) for item, quantity in found if item is not None and all(one for one, _ in found)]
-
-
-def _called(dish: Item | Goods, quantity: object) -> dict[str, object]:
-    words = ("platform_item", "platform_sku", "name", "spec")
-    return {**{key: getattr(dish, key) for key in words}, "quantity": quantity}
+    return [called(item, quantity) for item, quantity in found if item is not None and all(one for one, _ in found)]
 
 
 def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], text: str, now: Millis) -> str:

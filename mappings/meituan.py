@@ -12,11 +12,11 @@ from connector.domain.errors import Refused, Unreadable
 from connector.domain.money import to_yuan
 from connector.domain.order import Fact, Kind, Millis, RefundWords, Rider
 from mappings.fields import Epoch, Json, Lenient, Text, Yuan, load
-from mappings.meituan_kinds import order_of
+from mappings.meituan_kinds import AlertKind, order_of
 from mappings.meituan_order import read_content
 from mappings.meituan_pulled import PULLED_AT, read_pulled
 from mappings.meituan_refund import read_refund
-from mappings.meituan_rides import AlertKind, lost, ride
+from mappings.meituan_rides import lost, ride
 from mappings.wire import read, storable
 
 

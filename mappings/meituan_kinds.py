@@ -1,7 +1,7 @@
 """The kinds of Meituan's pushes, and what the door needs of one: its kind, shop and order (``meituan.md`` 3.4)."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from connector.domain.errors import Unreadable
 from mappings.wire import read
@@ -24,6 +24,8 @@ KINDS: Final = (
     "shop-binding",
     "picking-done",
 )
+#: What people must be told of at once, of all that Meituan pushes.
+AlertKind = Literal["delivery", "privacy", "shop", "authorisation", "warning"]
 #: A push of a kind that is documented without fields, or not at all.
 UNKNOWN: Final = "unknown"
 

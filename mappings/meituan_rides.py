@@ -1,12 +1,11 @@
 """Where an order of Meituan is on its way (``meituan.md`` 5.2), pushed step by step or told when the order is read."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from connector.domain.order import Fact, Kind, Millis, Rider
 from mappings.fields import Epoch, Hint, Lenient
-
-AlertKind = Literal["delivery", "privacy", "shop", "authorisation", "warning"]
+from mappings.meituan_kinds import AlertKind
 
 #: Steps of the rider's, as contract.md numbers them.
 _RIDES: Final = {"10": 53, "15": 54, "20": 55, "40": 56}

@@ -22,7 +22,7 @@ def unexplained(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts, without what a statement says of a case and a push says soon after it, or has ended just before it."""
     known = tuple(facts)
     pushes = [fact for fact in known if fact.kind in _SAY]
-    return tuple(_left(fact, pushes) if fact.statement and pushes else fact for fact in known)
+    return tuple(_left(fact, pushes) if pushes else fact for fact in known)
 
 
 def _left(pulled: Fact, pushes: Sequence[Fact]) -> Fact:

@@ -102,11 +102,9 @@ class Ledger:
 
     def state_void(self, at: Millis, step: int) -> None:
         """A pulled "void": if its push is lost, it was before a grant beyond what was paid, which then gave nothing."""
-        granted = sorted(
-            (entry for entry in self.entries if entry.case.status == "granted"),
-            key=lambda entry: entry.granted_step or 0,
-        )
-        while self._paid is not None and self.granted > self._paid and not self._void_known:
+        granted = [entry for entry in self.entries if entry.case.status == "granted" and not self._void_known]
+        granted.sort(key=lambda entry: entry.granted_step or 0)
+        while granted and self._paid is not None and self.granted > self._paid:
             beyond = granted.pop()
             beyond.case = replace(beyond.case, status="withdrawn", granted_at=None)
             self._contradicts = False

@@ -18,6 +18,18 @@ _NAMES: Final = ("name", "platform_item", "platform_sku", "spec")
 Dish = Item | Goods
 
 
+def called(dish: Dish, quantity: object) -> dict[str, object]:
+    """A dish as the args of a command name it, and how many pieces of it."""
+    return {**{key: getattr(dish, key) for key in _NAMES}, "quantity": quantity}
+
+
+def goods_of(row: Mapping[str, object]) -> Goods:
+    """A dish that the args of a command name; 0 pieces if they are not told."""
+    told = row.get("quantity")
+    quantity = told if isinstance(told, int) and not isinstance(told, bool) else 0
+    return Goods(quantity=quantity, **{key: str(row.get(key) or "") for key in _NAMES})
+
+
 def groups(dishes: Sequence[Dish]) -> list[int]:
     """For each dish the number of its group; a call cannot tell the dishes of a group from one another.
 
@@ -53,9 +65,7 @@ def shown(args: Mapping[str, Any], life: Life) -> bool:
     Nothing else names the press (``meituan.md`` 9, number 9).
     """
     items = life.content.items if life.content else ()
-    asked = _pieces(
-        items, [Goods(**{key: one[key] for key in (*_NAMES, "quantity")}) for one in args.get("goods") or ()]
-    )
+    asked = _pieces(items, [goods_of(row) for row in args.get("goods") or ()])
     fresh = [case for case in life.cases if case.status == "granted" and case.key not in args.get("known", ())]
     return bool(asked) and any(case.scope == "part" and _pieces(items, case.goods) == asked for case in fresh)
 

@@ -206,8 +206,7 @@ class Eleme:
                     yield from not_reached(api, app_id)
                 return
             api = self._api(store)
-            for order, row, listed_at in missed(api, store, known, since, self._clock.now):
-                asked = listed_at if row is not None else self._clock.now()
+            for order, row, asked in missed(api, store, known, since, self._clock.now):
                 found = row if row is not None else known.told(order, partial(order_of, api, order))
                 if found is not None and (order in known.states or not young(found, known.now)):
                     yield self._pulled(api, found, order, store, asked=asked)

@@ -11,7 +11,7 @@ from typing import Final
 
 from connector.domain.errors import Busy, InDoubt, Refused, Unavailable
 from connector.domain.order import Goods
-from connector.domain.parts import coded, groups
+from connector.domain.parts import coded, goods_of, groups
 from connector.platforms.http import Garbled
 from connector.platforms.meituan_api import MeituanApi
 from connector.ports import Command
@@ -63,7 +63,7 @@ def _stay_in_doubt(foods: Sequence[Goods] | None, left: object, lines: Sequence[
     """
     if foods is None or not isinstance(left, list | tuple):
         raise InDoubt(_UNTOLD)
-    then = [_goods(row) for row in left if isinstance(row, dict)]
+    then = [goods_of(row) for row in left if isinstance(row, dict)]
     if any(not (food.platform_item or food.platform_sku) for food in foods):
         then = [dish if coded(dish) else replace(dish, platform_item="", platform_sku="") for dish in then]
     numbers = groups([*foods, *then, *lines])
@@ -81,18 +81,10 @@ def _lines(goods: object) -> list[Goods]:
     rows = [one for one in goods if isinstance(one, dict)] if isinstance(goods, list | tuple) else []
     if not isinstance(goods, list | tuple) or not rows or len(rows) < len(goods):
         raise Refused("没有可退的商品 · no line to refund")
-    lines = [_goods(row) for row in rows]
+    lines = [goods_of(row) for row in rows]
     if any(line.quantity < 1 for line in lines):
         raise Refused("退款份数无效 · how many pieces to refund is not told")
     return lines
-
-
-def _goods(row: dict[str, object]) -> Goods:
-    """A dish as a command names it; 0 pieces if they are not told."""
-    told = row.get("quantity")
-    quantity = told if isinstance(told, int) and not isinstance(told, bool) else 0
-    item, sku, name, spec = (str(row.get(key) or "") for key in ("platform_item", "platform_sku", "name", "spec"))
-    return Goods(name=name, quantity=quantity, platform_item=item, platform_sku=sku, spec=spec)
 
 
 def _refundable(api: MeituanApi, order: str) -> tuple[Goods, ...] | None:

@@ -93,13 +93,17 @@ def test_while_the_erp_hangs_commands_reach_the_platform(world):
     thread.join()
 
 
-def test_a_platform_that_is_away_is_asked_by_one_command_not_by_all(world):
-    world.platform.away = Unavailable("away")
+def deliver_three_accepts(world, away):
+    world.platform.away = away
     for number in range(3):
         world.push(NEW, order=f"eleme:{number}")
         world.hear(pressed("accept", number + 1, f"eleme:{number}", at=world.clock.now()))
     world.advance()
     deliver(world.services, LANE)
+
+
+def test_a_platform_that_is_away_is_asked_by_one_command_not_by_all(world):
+    deliver_three_accepts(world, Unavailable("away"))
     assert len(world.platform.performed) == 1
     world.platform.away = None
     world.clock.forward(1)
@@ -108,11 +112,6 @@ def test_a_platform_that_is_away_is_asked_by_one_command_not_by_all(world):
 
 
 def test_a_platform_that_answers_but_leaves_one_call_in_doubt_is_asked_by_the_others(world):
-    world.platform.away = InDoubt("perhaps")
-    for number in range(3):
-        world.push(NEW, order=f"eleme:{number}")
-        world.hear(pressed("accept", number + 1, f"eleme:{number}", at=world.clock.now()))
-    world.advance()
-    deliver(world.services, LANE)
+    deliver_three_accepts(world, InDoubt("perhaps"))
     assert len(world.platform.performed) == 3
     assert world.services.gates["eleme"].enter(world.clock.now())

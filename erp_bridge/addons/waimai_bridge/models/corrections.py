@@ -22,7 +22,7 @@ class WaimaiOrder(models.Model):
         invoiced = self._invoiced_lines()
         if not invoiced or self._takes_back():
             return {}
-        wanted = {key: _total(values) for key, values in self._wanted_lines().items()}
+        wanted = self._wanted_totals()
         return {f"fix:{key}": wanted.get(key, 0) - fen(line.price_total) for key, line in invoiced.items()}
 
     def _invoiced_lines(self):
@@ -30,10 +30,16 @@ class WaimaiOrder(models.Model):
         lines = self.sale_order_id.order_line.filtered(lambda line: line.waimai_key and line.qty_invoiced)
         return {line.waimai_key: line for line in lines if not line._waimai_booked()}
 
+    def _wanted_totals(self):
+        """{waimai_key: money in fen} of the lines as this version wants them."""
+        return {
+            key: round(fen(values.get("price_unit", 0) * values["product_uom_qty"]))
+            for key, values in self._wanted_lines().items()
+        }
+
     def _standing(self):
         """{waimai_key: money in fen} of the lines as they stand once this version is written, bookings left out."""
-        wanted = {key: _total(values) for key, values in self._wanted_lines().items()}
-        return wanted | {key: fen(line.price_total) for key, line in self._invoiced_lines().items()}
+        return self._wanted_totals() | {key: fen(line.price_total) for key, line in self._invoiced_lines().items()}
 
     def _correction_line(self, key, amount):
         """Values of the line that adds `amount` (fen) to the invoiced line with this key."""
@@ -74,8 +80,3 @@ class WaimaiOrder(models.Model):
         scope, _colon, target = key.partition(":")
         booking = self._refund_line if scope == "refund" else self._correction_line
         return [{**booking(target, difference), "order_id": self.sale_order_id.id}]
-
-
-def _total(values):
-    """The money in fen of a line with these values."""
-    return round(fen(values.get("price_unit", 0) * values["product_uom_qty"]))
