@@ -17,7 +17,8 @@ from mappings.fields import Count, Epoch, Json, Lenient, Text, Yuan, load
 from mappings.meituan_money import fee, promotions, receipt
 
 #: 5.5: the shop's own riders, with or without a system of theirs.
-_OWN_RIDERS: Final = frozenset({"0000", "00009002", "00009003"})
+#: Codes of who delivers (``meituan.md`` 5.5) that mean the shop itself.
+OWN_RIDERS: Final = frozenset({"0000", "00009002", "00009003"})
 #: 4.1: whoever delivers otherwise, the shop may only show the masked address.
 _SEES_ADDRESS: Final = frozenset({"", "0000", "5001", "00009003"})
 #: 4.1, ``incmp_modules``: what may be missing without touching lines or money (member, address, partial-refund items).
@@ -95,7 +96,7 @@ def read_content(order: object, heard: Millis) -> Content | None:
     whole = not _degraded(head)
     income, commission, bearers = receipt(head)
     fees, item_fees = promotions(head["extras"], bearers)
-    own = head["logistics_code"] in _OWN_RIDERS
+    own = head["logistics_code"] in OWN_RIDERS
     return Content(
         day_seq=head["day_seq"],
         placed_at=head["ctime"] or heard,

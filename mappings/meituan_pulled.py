@@ -1,6 +1,7 @@
 """An order of Meituan that we asked for: its content, and what it states of itself, each dated by the answer.
 
-The stored event is ``{"pulled_at": ms, "order": getOrderDetail's data, "refunds": getOrderRefundDetail's or null}``.
+The stored event is ``{"pulled_at": ms, "order": getOrderDetail's data, "refunds": getOrderRefundDetail's or null,
+"delivery": order/logistics/status's or null}``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,9 +10,9 @@ from typing import Any, Final
 from connector.domain.errors import Refused
 from connector.domain.order import Fact, Kind, Millis, Statement
 from mappings.fields import Epoch, Text, load
-from mappings.meituan_order import read_content
+from mappings.meituan_order import OWN_RIDERS, read_content
 from mappings.meituan_refund import read_back
-from mappings.meituan_rides import RidesSchema, rides_told
+from mappings.meituan_rides import RidesSchema, rides_told, tells_rides
 
 #: Key of a pulled order's body; a push has none of that name.
 PULLED_AT: Final = "pulled_at"
@@ -35,6 +36,13 @@ class DetailSchema(RidesSchema):
 
 
 _DETAIL = DetailSchema()
+_RIDES = RidesSchema()
+
+
+def lacks_delivery(order: Mapping[str, Any]) -> bool:
+    """Whether a rider of the platform's may be on the way with an order that does not tell of it."""
+    under_way = str(order.get("status")) in _ACCEPTED - _OVER
+    return under_way and str(order.get("logistics_code")) not in OWN_RIDERS and not tells_rides(order)
 
 
 def read_pulled(event: Mapping[str, Any]) -> tuple[str, tuple[Fact, ...]]:
@@ -52,12 +60,20 @@ def read_pulled(event: Mapping[str, Any]) -> tuple[str, tuple[Fact, ...]]:
         raise Refused("pulled order: order_id: missing")
     refunds = read_back(event.get("refunds"), Millis(asked))
     begun = told["order_send_time"] or told["ctime"] or Millis(asked)
-    facts = [*_stated(told, refunds, Millis(asked)), *refunds, *rides_told(told, over=told["status"] in _OVER)]
+    rides = rides_told(_delivery(event) or told, over=told["status"] in _OVER)
+    facts = [*_stated(told, refunds, Millis(asked)), *refunds, *rides]
     content = read_content(event["order"], begun)
     if content is not None:
         key = "pulled" if content.whole else "pulled:slim"
         facts.append(Fact(key=key, kind=Kind.ORDER, at=begun, code=10, pulled=True, content=content, who="customer"))
     return number, tuple(facts)
+
+
+def _delivery(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What ``order/logistics/status`` answered, under the names that an order has for the same."""
+    told = event.get("delivery")
+    named = {f"logistics_{key}": value for key, value in told.items()} if isinstance(told, Mapping) else None
+    return load(_RIDES, named, "delivery") if named else None
 
 
 def _stated(told: Mapping[str, Any], refunds: tuple[Fact, ...], asked: Millis) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ _LOST: Final = "100"
 
 
 class RidesSchema(Lenient):
-    """What ``getOrderDetail`` has of the latest delivery when it is asked for it."""
+    """The latest delivery, as ``getOrderDetail`` has it when it is asked for it; all of it hints."""
 
     logistics_send_time = Epoch()
     logistics_confirm_time = Epoch()
@@ -36,6 +36,8 @@ _TOLD: Final = {
     "40": "logistics_completed_time",
     "100": "logistics_cancel_time",
 }
+#: What stands for a step that has not been made.
+_NEVER: Final = (None, "", 0, "0")
 
 
 def ride(status: str, at: Millis, rider: Rider, *, pulled: bool = False) -> Fact:
@@ -50,6 +52,11 @@ def ride(status: str, at: Millis, rider: Rider, *, pulled: bool = False) -> Fact
 def lost(facts: Iterable[Fact]) -> tuple[AlertKind, str, str] | None:
     """What people must be told when a delivery was cancelled: the order is left without a rider."""
     return next((("delivery", one.key, one.note) for one in facts if one.key.startswith(f"logistics:{_LOST}:")), None)
+
+
+def tells_rides(order: Mapping[str, Any]) -> bool:
+    """Whether an order that was read tells of a delivery at all."""
+    return any(order.get(name) not in _NEVER for name in _TOLD.values())
 
 
 def rides_told(told: Mapping[str, Any], *, over: bool) -> Iterator[Fact]:

@@ -27,7 +27,8 @@ def goods_of(row: Mapping[str, object]) -> Goods:
     """A dish that the args of a command name; 0 pieces if they are not told."""
     told = row.get("quantity")
     quantity = told if isinstance(told, int) and not isinstance(told, bool) else 0
-    return Goods(quantity=quantity, **{key: str(row.get(key) or "") for key in _NAMES})
+    words: dict[str, Any] = {key: str(row.get(key) or "") for key in _NAMES}
+    return Goods(quantity=quantity, **words)
 
 
 def groups(dishes: Sequence[Dish]) -> list[int]:

@@ -37,7 +37,7 @@ from connector.ports import Outcome as Received
 from connector.settings import MeituanApp, Settings
 from mappings.meituan import Said, read_event
 from mappings.meituan_kinds import KINDS
-from mappings.meituan_pulled import PULLED_AT
+from mappings.meituan_pulled import PULLED_AT, lacks_delivery
 from mappings.wire import plain, storable, write
 
 _NO_APP: Final = "美团未配置应用 · no application of Meituan is set up"
@@ -131,8 +131,7 @@ class Meituan:
                 refusal = Refused(f"{outcome.words} ({outcome.code})")
                 continue
             found = outcome.result
-            refunds = self._refunds(api, str(found.get("wm_order_id_view") or number))
-            body = write({PULLED_AT: asked, "order": plain(found), "refunds": plain(refunds)}).encode()
+            body = write({PULLED_AT: asked, **plain(self._told(api, number, found))}).encode()
             shop = split_ref(store)[1] or storable(str(found.get("app_poi_code") or ""))
             told = storable(str(found.get("order_id") or number))
             return Envelope(
@@ -176,10 +175,16 @@ class Meituan:
         return summed_up("美团", len(outcomes) - len(refusals), refusals)
 
     @staticmethod
-    def _refunds(api: MeituanApi, view: str) -> Any:  # noqa: ANN401 - somebody else's JSON
-        """What is told of the order's refunds; it may lag behind the pushes, and nothing told is not "none"."""
-        outcome = api.get("ecommerce/order/getOrderRefundDetail", wm_order_id_view=view)
-        return outcome.result if not outcome.code and isinstance(outcome.result, list) else None
+    def _told(api: MeituanApi, number: str, order: Mapping[str, Any]) -> dict[str, Any]:
+        """An order with its refunds and its delivery, where they are told; both may lag behind the pushes."""
+        view = str(order.get("wm_order_id_view") or number)
+        refunds = api.get("ecommerce/order/getOrderRefundDetail", wm_order_id_view=view)
+        known = not refunds.code and isinstance(refunds.result, list)
+        told = {"order": order, "refunds": refunds.result if known else None}
+        if lacks_delivery(order):
+            delivery = api.get("order/logistics/status", order_id=number)
+            told["delivery"] = delivery.result if not delivery.code else None
+        return told
 
     def _api(self, store: StoreRef) -> MeituanApi:
         api = next(iter(self._asked(store)), None)

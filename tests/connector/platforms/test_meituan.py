@@ -272,6 +272,7 @@ def test_an_order_is_read_back_with_its_refunds_exactly():
     assert server.said == [
         ("order/getOrderDetail", {**ID, "is_mt_logistics": "1"}),
         ("ecommerce/order/getOrderRefundDetail", {"wm_order_id_view": ORDER}),
+        ("order/logistics/status", ID),
     ]
     assert (envelope.lane, envelope.order, envelope.source) == (STORE, f"meituan:{ORDER}", "meituan")
     heard = read(adapter, envelope)
@@ -279,6 +280,35 @@ def test_an_order_is_read_back_with_its_refunds_exactly():
     (case,) = [fact for fact in heard.facts if fact.claim]
     assert (case.claim.key, case.statement.refund.money) == ("9", 10)
     assert next(fact.content for fact in heard.facts if fact.content).paid == 3700
+
+
+def test_where_the_rider_is_is_asked_for_when_an_order_under_way_does_not_tell():
+    rider = {"dispatcher_name": "测骑手", "dispatcher_mobile": "13800000000_1"}
+    status = {"logistics_status": 20, "fetch_time": NOW + 30, "cancel_time": 0, "tip_amount": 0.5, **rider}
+    server = Server(detail(logistics_confirm_time=0), {"data": []}, {"data": status})
+    adapter = meituan(server)
+    heard = read(adapter, adapter.fetch(f"meituan:{ORDER}", STORE))
+    assert server.said[2:] == [("order/logistics/status", ID)]
+    (fact,) = [fact for fact in heard.facts if fact.code == 55]
+    assert (fact.rider.name, fact.rider.phone, fact.at) == ("测骑手", "13800000000_1", (NOW + 30) * 1000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": 2}, {"status": 8}, {"status": 9}, {"logistics_code": "0000"}, {"logistics_send_time": NOW}],
+)
+def test_where_the_rider_is_is_not_asked_for_in_vain(change):
+    server = Server(detail(**change), {"data": []})
+    meituan(server).fetch(f"meituan:{ORDER}", STORE)
+    assert len(server.said) == 2
+
+
+@pytest.mark.parametrize("answer", [error(806), {"data": "ok"}, {"data": {}}, {"data": {"fetch_time": []}}])
+def test_a_rider_who_is_not_told_does_not_hide_the_order(answer):
+    adapter = meituan(Server(detail(), {"data": []}, answer))
+    heard = read(adapter, adapter.fetch(f"meituan:{ORDER}", STORE))
+    assert [fact for fact in heard.facts if fact.rider] == []
+    assert any(fact.content for fact in heard.facts)
 
 
 @pytest.mark.parametrize("answer", [error(806), {"data": "ok"}, {"data": {}}])
@@ -292,7 +322,7 @@ def test_refunds_that_are_not_told_yet_do_not_hide_the_order(answer):
 def test_an_order_whose_shop_is_not_known_is_asked_of_every_application_and_names_its_shop():
     server = Server(error(704), detail(app_poi_code="MT-2002"), {"data": []})
     envelope = meituan(server, APP, OTHER).fetch(f"meituan:{ORDER}", "meituan:")
-    assert [told["app_id"] for _, told in server.asked] == ["900001", "900002", "900002"]
+    assert [told["app_id"] for _, told in server.asked] == ["900001", "900002", "900002", "900002"]
     assert envelope.lane == "meituan:MT-2002"
 
 
