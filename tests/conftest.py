@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bench.demo.world import World
 from tests import stack as services
@@ -10,6 +11,9 @@ from tests.flows.play import CALLS, Play
 from tests.flows.system import ORIGINAL_STORES, QUICK_STORES, running_system
 
 pytest.register_assert_rewrite("tests.contracts.platform")
+# How long an example takes tells of the machine, not of what is tested.
+settings.register_profile("waimai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waimai")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -73,7 +73,7 @@ def test_a_history_reaches_the_erp_as_it_should(world, history):
 FREE = st.sampled_from([history for history in HISTORIES if history["import_after"] is None])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=FREE, data=st.data())
 def test_any_order_of_hearing_with_repeats_and_visits_between_ends_in_the_same_document(world, history, data):
     open_shop(world, history)

@@ -139,7 +139,7 @@ class PlatformContract:
                 kit.platform.envelope(replace(hook, **{place: value}))
 
     def test_rubbish_at_the_door_is_refused_and_never_fails(self, kit):
-        @settings(max_examples=100, deadline=None)
+        @settings(max_examples=100)
         @given(body=st.binary(max_size=300), query=st.text(max_size=80), post=st.booleans())
         def refused(body, query, post):
             method = "POST" if post else "GET"
@@ -161,7 +161,7 @@ class PlatformContract:
     def test_a_stored_event_that_cannot_be_read_is_refused_and_never_fails(self, kit):
         name = kit.platform.name
 
-        @settings(max_examples=100, deadline=None)
+        @settings(max_examples=100)
         @given(body=st.binary(max_size=300))
         def refused(body):
             event = RawEvent(id=1, source=name, lane=StoreRef(f"{name}:1"), received_at=Millis(0), body=body)

@@ -41,7 +41,7 @@ def test_enough_rules_are_left_out():
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rng=st.randoms(use_true_random=False))
 def test_a_history_of_fewest_steps_is_shown_if_one_ends_differently(platform, rng):
     hearing = Hearing(make(platform, rng), rng, replay)

@@ -253,7 +253,7 @@ JSONS = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(kind=st.sampled_from([*KINDS, "unknown"]), params=st.dictionaries(NAMES, TEXTS, max_size=9), whole=st.booleans())
 def test_any_push_is_facts_or_a_refusal(kind, params, whole):
     try:
@@ -266,7 +266,7 @@ def test_any_push_is_facts_or_a_refusal(kind, params, whole):
         assert "\x00" not in json.dumps([fact.key, fact.note, fact.who])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     head=st.dictionaries(NAMES | st.sampled_from(["order_confirm_time", "order_cancel_time"]), JSONS, max_size=6),
     lines=JSONS,
@@ -281,7 +281,7 @@ def test_any_answer_is_facts_or_a_refusal(head, lines, refunds):
     assert all(fact.pulled for fact in said.facts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSONS | st.fixed_dictionaries({"pulled_at": JSONS, "order": JSONS}))
 def test_any_stored_body_is_read_or_refused(event):
     try:

@@ -58,7 +58,7 @@ def judged(answer, before: int, taken: Taken):
     assert len(taken) == before or answer.status_code in {200, 202}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(body=BODIES, content_type=st.sampled_from(["application/json", "application/x-www-form-urlencoded", ""]))
 @example(body=b"", content_type="")
 @example(body=b"{" * 50_000, content_type="application/json")
@@ -67,7 +67,7 @@ def test_any_body_at_the_platforms_door(client, taken, body, content_type):
     judged(client.post("/hooks/eleme", data=body, content_type=content_type), before, taken)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(members=st.dictionaries(MINE, VALUES, max_size=9))
 def test_any_body_that_the_platform_signed(client, taken, members):
     whole = {**push(), **members}
@@ -82,7 +82,7 @@ def test_any_body_that_the_platform_signed(client, taken, members):
     assert len(taken) == before + (answer.status_code == 200)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(body=BODIES, headers=st.dictionaries(st.sampled_from(["id", "timestamp", "signature"]), TEXT))
 def test_any_body_and_headers_at_the_erps_door(client, taken, body, headers):
     sent = {f"webhook-{name}": "".join(c for c in value if c.isprintable()) for name, value in headers.items()}
@@ -91,7 +91,7 @@ def test_any_body_and_headers_at_the_erps_door(client, taken, body, headers):
     judged(client.post("/hooks/odoo", data=body, headers=sent), before, taken)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(body=BODIES)
 def test_any_body_that_the_erp_signed(client, taken, body):
     before = len(taken)

@@ -249,7 +249,7 @@ NAMES = st.sampled_from([*params(), "sig", "status", "detail", "food", "poi_info
 VALUES = st.text(max_size=40) | st.sampled_from(["{}", "[1]", '{"order_id":[]}', '{"order_id":true}', "[" * 9000])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(query=st.text(max_size=60), body=st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 @example(query="%", body=b"&&&==&")
 def test_whatever_comes_to_the_door_is_answered(open_door, kept, query, body):
@@ -260,7 +260,7 @@ def test_whatever_comes_to_the_door_is_answered(open_door, kept, query, body):
     assert len(kept) == before
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(told=st.dictionaries(NAMES, VALUES, max_size=8), kind=st.sampled_from(["", *KINDS]), times=st.integers(1, 2))
 def test_whatever_the_platform_signed_is_stored(open_door, kept, told, kind, times):
     path = f"{HOOK}/{kind}" if kind else HOOK
