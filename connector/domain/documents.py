@@ -3,6 +3,7 @@
 Never a step: "as of this version it looks like this". The JSON form is :mod:`mappings.odoo`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from connector.domain.money import ZERO, Money, share
@@ -140,7 +141,7 @@ def document(
         rider=life.rider,
         items=_items(content, life),
         fees=content.fees,
-        refunds=tuple(DocumentRefund(case=case, lines=allot(content.items, case.goods)) for case in life.cases),
+        refunds=_refunds(content, life),
         paid=content.paid,
         original=content.original,
         income=content.income,
@@ -200,17 +201,21 @@ def same(one: Document | None, other: Document | None) -> bool:
     return one == other or bool(one and other and replace(one, version=0) == replace(other, version=0))
 
 
-def allot(items: tuple[Item, ...], goods: tuple[Goods, ...]) -> tuple[RefundLine, ...]:
-    """Which lines the goods of refunds are: by the platform's ids and spec, else by name, first lines first.
+def allot(items: Sequence[Item], goods: Sequence[Goods], left: dict[int, int] | None = None) -> tuple[RefundLine, ...]:
+    """Which lines the goods of refunds are: by the platform's ids, else by name, the likeliest and first lines first.
 
-    Never more of a line than was bought; goods that fit no line are left out (their money counts all the same).
+    Never more of a line than is ``left`` of it (all that was bought, if not told), from which it is taken; goods that
+    fit no line are left out (their money counts all the same). Money back for no piece (退差价) names its line.
     """
-    left = {item.line: item.quantity for item in items}
+    left = {item.line: item.quantity for item in items} if left is None else left
     lines: list[RefundLine] = []
     for wanted in goods:
+        could = _could_be(items, wanted)
         rest, money = wanted.quantity, wanted.amount
-        for item in items:
-            taken = min(rest, left[item.line]) if _is(item, wanted) else 0
+        if could and not rest:
+            lines.append(RefundLine(line=could[0].line, quantity=0, amount=money))
+        for item in could:
+            taken = min(rest, left[item.line])
             if taken <= 0:
                 continue
             part = money if taken == rest else Money(money * taken // rest)
@@ -220,13 +225,35 @@ def allot(items: tuple[Item, ...], goods: tuple[Goods, ...]) -> tuple[RefundLine
     return tuple(lines)
 
 
+def _refunds(content: Content, life: Life) -> tuple[DocumentRefund, ...]:
+    """The cases with their lines: what one has given back no other does, so the granted ones come first."""
+    left = {item.line: item.quantity for item in content.items}
+    granted = sorted((case for case in life.cases if case.status == "granted"), key=lambda case: case.granted_at or 0)
+    back = {case.key: allot(content.items, case.goods, left) for case in granted}
+    return tuple(
+        DocumentRefund(
+            case=case,
+            lines=back[case.key] if case.key in back else allot(content.items, case.goods, dict(left)),
+        )
+        for case in life.cases
+    )
+
+
+def _could_be(items: Sequence[Item], goods: Goods) -> list[Item]:
+    """The lines of the same id, the likeliest first; their names and specs tell them apart where they are the same."""
+    could = [item for item in items if _is(item, goods)]
+    for name in ("name", "spec"):
+        told = [item for item in could if getattr(item, name) == getattr(goods, name)]
+        could = told if told and getattr(goods, name) else could
+    ids = (goods.platform_item, goods.platform_sku)
+    return sorted(could, key=lambda item: ((item.platform_item, item.platform_sku) != ids, item.spec != goods.spec))
+
+
 def _is(item: Item, goods: Goods) -> bool:
-    if goods.spec and item.spec and goods.spec != item.spec:
-        return False
     if goods.platform_sku and item.platform_sku:
-        return goods.platform_sku == item.platform_sku and (not goods.name or goods.name == item.name)
+        return goods.platform_sku == item.platform_sku
     if goods.platform_item and item.platform_item:
-        return goods.platform_item == item.platform_item and (not goods.name or goods.name == item.name)
+        return goods.platform_item == item.platform_item
     return goods.name == item.name
 
 

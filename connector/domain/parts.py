@@ -6,7 +6,6 @@ dishes that never got a code (``meituan.md`` 4.2, 7). So what has come of a call
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from connector.domain.documents import allot
@@ -55,8 +54,7 @@ def left_of(life: Life) -> tuple[Goods, ...]:
     items = life.content.items if life.content else ()
     pieces = {item.line: item.quantity for item in items}
     for goods in (goods for case in life.cases if case.status == "granted" for goods in case.goods):
-        for row in allot(_nearest([replace(item, quantity=pieces[item.line]) for item in items], goods), (goods,)):
-            pieces[row.line] -= row.quantity
+        allot(items, (goods,), pieces)
     return tuple(Goods(quantity=pieces[item.line], **{key: getattr(item, key) for key in _NAMES}) for item in items)
 
 
@@ -81,13 +79,9 @@ def _pieces(items: Sequence[Item], goods: Sequence[Goods]) -> Counter[int]:
             pieces[same[0]] += one.quantity
             continue
         lines = {item.line: number for number, item in zip(numbers, items, strict=True)}
-        for row in allot(tuple(items), (one,)):
+        for row in allot(items, (one,)):
             pieces[lines[row.line]] += row.quantity
     return pieces
-
-
-def _nearest(items: Sequence[Item], goods: Goods) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda item: (_codes(item) != _codes(goods), item.spec != goods.spec)))
 
 
 def _alike(dish: Dish, other: Dish) -> bool:

@@ -10,6 +10,10 @@ def item(line, name, quantity, sku=""):
     return Item(line=line, name=name, quantity=quantity, price=100, total=100 * quantity, platform_sku=sku)
 
 
+def goods(name, quantity=1, *, sku="", amount=0):
+    return Goods(name=name, quantity=quantity, amount=amount, platform_sku=sku)
+
+
 def test_goods_are_found_in_the_first_lines_that_still_have_them():
     items = (item(1, "面", 2), item(2, "汤", 1), item(3, "面", 2))
     lines = allot(items, (Goods(name="面", quantity=3, amount=299),))
@@ -25,6 +29,36 @@ def test_lines_that_share_a_code_are_told_apart_by_their_spec():
     big, small = (replace(item(line, "面", 1, "a"), spec=spec) for line, spec in ((1, "大份"), (2, "小份")))
     assert allot((big, small), (Goods(name="面", quantity=1, platform_sku="a", spec="小份"),))[0].line == 2
     assert allot((big, small), (Goods(name="面", quantity=1, platform_sku="a"),))[0].line == 1
+
+
+def test_a_name_that_is_written_differently_does_not_hide_the_dish_of_an_id():
+    (line,) = allot((item(1, "面", 1, "a"), item(2, "珍珠奶茶-大杯[少糖]", 1, "b")), (goods("珍珠奶茶", sku="b"),))
+    assert line.line == 2
+
+
+def test_lines_that_share_an_id_are_told_apart_by_their_name():
+    less, more = item(1, "奶茶[少糖]", 1, "a"), item(2, "奶茶[多糖]", 1, "a")
+    assert [line.line for line in allot((less, more), (goods("奶茶[多糖]", sku="a"), goods("奶茶", sku="a")))] == [2, 1]
+
+
+def test_money_back_for_no_piece_names_its_line():
+    (line,) = allot((item(1, "面", 1, "a"), item(2, "肉", 1, "b")), (goods("肉", 0, sku="b", amount=80),))
+    assert (line.line, line.quantity, line.amount) == (2, 0, 80)
+
+
+def test_refunds_of_a_dish_on_two_lines_name_one_after_the_other():
+    bought = content(items=(item(1, "可乐", 1), item(2, "可乐", 1)))
+    part = {"scope": "part", "money": 100, "goods": [("可乐", 1)]}
+    life = live(replace(fact(10, 0), content=bought), (12, 10), fact(39, 100, **part), fact(39, 200, **part))
+    assert [[line.line for line in refund.lines] for refund in documented(life).refunds] == [[1], [2]]
+
+
+def test_a_request_names_what_no_grant_has_given_back():
+    bought = content(items=(item(1, "可乐", 1), item(2, "可乐", 1)))
+    part = {"scope": "part", "money": 100, "goods": [("可乐", 1)]}
+    life = live(replace(fact(10, 0), content=bought), (12, 10), fact(20, 100, **part), fact(39, 200, **part))
+    named = {refund.case.status: refund.lines[0].line for refund in documented(life).refunds}
+    assert named == {"requested": 2, "granted": 1}
 
 
 def test_never_more_of_a_line_than_was_bought():
