@@ -185,12 +185,12 @@ def _kind(told: Mapping[str, Any], notify: str) -> Kind | None:
 
 def _words(scope: Scope, money: Money | None, food: list[Any], reason: str, what: str) -> RefundWords:
     lines = [load(_FOOD, raw, f"{what}: food.{at}") for at, raw in enumerate(food)]
-    amounts = [Money(line["refund_price"] * line["count"]) for line in lines]
+    amounts = [Money(max(0, line["refund_price"] * line["count"])) for line in lines]
     total = Money(sum(amounts)) if money is None and any(amounts) else money
     if total is not None and total < 0:
         raise Refused(f"{what}: money: negative")
-    if amounts and total is not None:  # discounts are shared out: lines rarely multiply out exactly (6.2)
-        amounts[-1] = Money(amounts[-1] + total - sum(amounts))
+    if total is not None:
+        amounts = _shared(amounts, total)
     goods = tuple(
         Goods(
             name=line["food_name"],
@@ -203,3 +203,17 @@ def _words(scope: Scope, money: Money | None, food: list[Any], reason: str, what
         for line, amount in zip(lines, amounts, strict=True)
     )
     return RefundWords(scope=scope, money=total if scope == "part" else None, goods=goods, reason=reason)
+
+
+def _shared(amounts: list[Money], total: Money) -> list[Money]:
+    """Lines that add up to the money: the last ones bear the difference, none below nothing.
+
+    Discounts are shared out, so lines rarely multiply out exactly (6.2).
+    """
+    found, rest = list(amounts), total - sum(amounts)
+    last = max((at for at, amount in enumerate(found) if amount), default=len(found) - 1)
+    for at in range(last, -1, -1):
+        borne = max(rest, -found[at])
+        found[at] = Money(found[at] + borne)
+        rest -= borne
+    return found

@@ -138,11 +138,25 @@ def test_a_part_names_its_goods_and_its_money():
     )
 
 
-@pytest.mark.parametrize("money", ["8.00", "20.01", "1.00"])
-def test_the_money_is_authoritative_and_the_last_line_has_the_remainder(money):
+@pytest.mark.parametrize(
+    ("money", "amounts"),
+    [("8.00", [333, 467]), ("20.01", [333, 1668]), ("1.00", [100, 0]), ("0", [0, 0])],
+)
+def test_the_money_is_authoritative_and_the_last_lines_have_the_difference(money, amounts):
     goods = part([{**FOOD, "count": 1}, FOOD], money=money).refund.goods
-    assert goods[0].amount == 333
-    assert sum(line.amount for line in goods) == round(float(money) * 100)
+    assert [line.amount for line in goods] == amounts
+
+
+@pytest.mark.parametrize(("money", "amounts"), [("6.65", [665, 0]), ("6.67", [667, 0]), ("6.66", [666, 0])])
+@pytest.mark.parametrize("price", ["0", "-1"])
+def test_a_line_that_cost_nothing_bears_no_difference(price, money, amounts):
+    goods = part([FOOD, {**FOOD, "count": 1, "refund_price": price}], money=money).refund.goods
+    assert [line.amount for line in goods] == amounts
+
+
+def test_where_no_line_tells_its_price_the_last_one_has_the_money():
+    untold = {**FOOD, "refund_price": None}
+    assert [line.amount for line in part([untold, untold]).refund.goods] == [0, 666]
 
 
 def test_without_its_sum_the_lines_are_the_money_and_without_either_the_case_must_tell_it():
