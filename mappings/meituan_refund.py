@@ -31,7 +31,7 @@ _NOTIFY: Final = {
     "cancelRefund": Kind.WITHDRAW,
     "cancelRefundComplaint": Kind.WITHDRAW,
 }
-#: After-sale status; 10 and 17 end nothing where the goods must come back first.
+#: After-sale status; 10 and 17 are a grant only where no goods come back (chapter 9).
 _STATUS: Final = {
     "1": Kind.ASK,
     "10": Kind.GRANT,
@@ -47,7 +47,7 @@ _STATUS: Final = {
     "30": Kind.WITHDRAW,
 }
 _FIRST_REVIEW: Final = frozenset({"10", "17"})
-_GOODS_COME_BACK: Final = "2"
+_MONEY_ALONE: Final = "1"
 _CODES: Final = {Kind.ASK: 20, Kind.APPEAL: 20, Kind.WITHDRAW: 21, Kind.REJECT: 22, Kind.GRANT: 23}
 _DECIDED_BY: Final = {
     "1": "merchant",
@@ -178,7 +178,7 @@ def _kind(told: Mapping[str, Any], notify: str) -> Kind | None:
         return _RES[told["res_type"]]
     if notify:
         return _NOTIFY.get(notify)
-    if told["status"] in _FIRST_REVIEW and told["service_type"] == _GOODS_COME_BACK:
+    if told["status"] in _FIRST_REVIEW and told["service_type"] != _MONEY_ALONE:
         return None
     return _STATUS.get(told["status"])
 
