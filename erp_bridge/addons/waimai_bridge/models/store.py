@@ -58,7 +58,7 @@ class WaimaiStore(models.Model):
     price_mode = fields.Selection(
         [("discounted", "After item discounts"), ("original", "Before item discounts")],
         required=True,
-        default="original",
+        default="discounted",
         help="As set for the app at Meituan.",
     )
     match_products = fields.Boolean(default=True, help="Off: orders only, no products, no materials, no warnings.")

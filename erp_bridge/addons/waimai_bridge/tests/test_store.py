@@ -45,7 +45,7 @@ class TestStore(WaimaiCase):
                 "cancel_window": -1,
                 "consume_at": "preparing",
                 "invoicing": "none",
-                "price_mode": "original",
+                "price_mode": "discounted",
                 "match_products": True,
                 "active": True,
                 "version": self.store.version,
