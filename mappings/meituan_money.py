@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from connector.domain.money import ZERO, Money, share
 from connector.domain.order import Fee, FeeKind
-from mappings.fields import Count, Lenient, Text, Yuan, load
+from mappings.fields import Count, Hint, Lenient, Text, Yuan, load
 
 #: 4.4: promotions on single dishes; all others are of the order, its delivery or its boxes.
 _ITEM_TYPES: Final = frozenset(
@@ -17,6 +17,15 @@ _ITEM_TYPES: Final = frozenset(
         *(117, 118, 124, 127, 201, 202, 313, 324),
     )
 )
+#: 4.4: promotions on the delivery's price; so is a coupon of type 9 that says so.
+_DELIVERY_TYPES: Final = frozenset(
+    str(number)
+    for number in (
+        *(16, 18, 21, 25, 30, 36, 44, 48, 54, 59, 105, 106, 111),
+        *(300, 302, 304, 316, 323, 325, 327),
+    )
+)
+_DELIVERY_COUPON: Final = "3"
 
 
 class PromotionSchema(Lenient):
@@ -26,6 +35,7 @@ class PromotionSchema(Lenient):
     reduce_fee = Yuan()
     mt_charge = Yuan(load_default=None)
     poi_charge = Yuan(load_default=None)
+    type_9_coupon_type = Hint()
 
 
 class BearerSchema(Lenient):
@@ -119,16 +129,26 @@ def _told(one: Mapping[str, Any]) -> Money | None:
 
 
 def _borne(given: Sequence[Mapping[str, Any]], shares: Sequence[Money], *, of_items: bool) -> Iterator[Fee]:
-    chosen = [(one["reduce_fee"], part) for one, part in zip(given, shares, strict=True) if _on_dish(one) is of_items]
-    yield from fee("discount_shop", "商家优惠", Money(-sum(whole - part for whole, part in chosen)))
-    yield from fee("discount_platform", "平台优惠", Money(-sum(part for _, part in chosen)))
+    chosen = [(one, part) for one, part in zip(given, shares, strict=True) if _on_dish(one) is of_items]
+    shop = [(one, Money(one["reduce_fee"] - part)) for one, part in chosen]
+    yield from _discount("discount_shop", "商家优惠", shop)
+    yield from _discount("discount_platform", "平台优惠", chosen)
+
+
+def _discount(kind: FeeKind, name: str, borne: Sequence[tuple[Mapping[str, Any], Money]]) -> Iterator[Fee]:
+    off_delivery = Money(-sum(part for one, part in borne if _on_delivery(one)))
+    yield from fee(kind, name, Money(-sum(part for _, part in borne)), off_delivery)
 
 
 def _on_dish(one: Mapping[str, Any]) -> bool:
     return one["type"] in _ITEM_TYPES
 
 
-def fee(kind: FeeKind, name: str, amount: Money) -> Iterator[Fee]:
+def _on_delivery(one: Mapping[str, Any]) -> bool:
+    return one["type"] in _DELIVERY_TYPES or (one["type"] == "9" and one["type_9_coupon_type"] == _DELIVERY_COUPON)
+
+
+def fee(kind: FeeKind, name: str, amount: Money, delivery: Money = ZERO) -> Iterator[Fee]:
     """A fee, unless it is nothing."""
     if amount:
-        yield Fee(kind=kind, name=name, amount=amount)
+        yield Fee(kind=kind, name=name, amount=amount, delivery=delivery)

@@ -70,6 +70,7 @@ class Document:
     """What the ERP shall show; ``version`` grows with every change and is set when it is stored.
 
     ``included`` are promotions by who bears them that the prices of the dishes already hold; no sum counts them.
+    ``delivery_discount`` is what of the promotions is off the delivery's price (≤ 0).
     ``whole`` is false while the platform has told only parts of the sum (降级单): such an order is not invoiced yet.
     """
 
@@ -107,6 +108,7 @@ class Document:
     window_ends: Millis | None = None
     reminder: str = ""
     included: tuple[Fee, ...] = ()
+    delivery_discount: Money = ZERO
     whole: bool = True
 
 
@@ -157,6 +159,7 @@ def document(
         else None,
         reminder=life.reminder,
         included=content.item_fees,
+        delivery_discount=Money(sum(fee.delivery for fee in content.fees)),
         whole=content.whole,
     )
 

@@ -84,11 +84,15 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fee:
-    """Money of an order that is no dish: boxes, delivery, discounts by bearer; the sign is the sum's."""
+    """Money of an order that is no dish: boxes, delivery, discounts by bearer; the sign is the sum's.
+
+    ``delivery`` is what of a discount is off the delivery's price: it goes back with no dish.
+    """
 
     kind: FeeKind
     name: str
     amount: Money
+    delivery: Money = ZERO
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from connector.domain.documents import allot, same
-from connector.domain.order import Goods, Item
+from connector.domain.order import Fee, Goods, Item
 from mappings.odoo import write_document
 from tests.domain.build import content, documented, fact, live
 
@@ -82,6 +82,22 @@ def test_versions_do_not_make_documents_differ():
     assert same(one, two)
     assert not same(one, documented(live((10, 0), (12, 5))))
     assert not same(None, one)
+
+
+def test_a_line_tells_both_ids_of_the_platform():
+    both, one = (
+        Item(line=1, name="面", quantity=1, price=1, total=1, platform_sku="s", **more)
+        for more in ({"platform_item": "i"}, {})
+    )
+    told = [documented(live(replace(fact(10, 0), content=content(items=(each,))))) for each in (both, one)]
+    ids = [[write_document(each)["items"][0][key] for key in ("platform_item", "platform_sku")] for each in told]
+    assert ids == [["i", "s"], ["s", "s"]]
+
+
+def test_what_is_off_the_delivery_is_told_apart():
+    fees = (Fee(kind="discount_shop", name="商家优惠", amount=-900, delivery=-500),)
+    told = documented(live(replace(fact(10, 0), content=content(fees=fees))))
+    assert write_document(told)["totals"]["delivery_discount"] == -500
 
 
 def test_the_timeline_tells_in_both_languages_who_did_what():

@@ -350,6 +350,22 @@ def test_a_promotion_is_of_dishes_or_of_the_order_by_its_type(kinds, of_dishes):
         assert [len(fees[of_dishes]), len(fees[not of_dishes])] == [2, 0], kind
 
 
+OF_DELIVERY = [16, 18, 21, 25, 30, 36, 44, 48, 54, 59, 105, 106, 111, 300, 302, 304, 316, 323, 325, 327]
+
+
+def test_what_is_off_the_delivery_is_told_apart_by_type():
+    for kind in OF_ORDERS:
+        fees = content(extras=[{"type": kind, "reduce_fee": 4, "mt_charge": 1}]).fees
+        told = [fee.delivery for fee in fees if fee.kind.startswith("discount")]
+        assert told == ([-300, -100] if kind in OF_DELIVERY else [0, 0]), kind
+
+
+@pytest.mark.parametrize(("coupon", "delivery"), [("3", -400), (2, 0), ([], 0)])
+def test_a_coupon_tells_whether_it_is_off_the_delivery(coupon, delivery):
+    fees = content(extras=[{"type": 9, "reduce_fee": 4, "type_9_coupon_type": coupon}]).fees
+    assert [fee.delivery for fee in fees if fee.kind.startswith("discount")] == [delivery]
+
+
 def test_half_a_fen_of_boxes_is_rounded_up():
     fees = content(detail=[line(box_num="0.5", box_price="0.01")]).fees
     assert [fee.amount for fee in fees if fee.kind == "box"] == [1]

@@ -111,7 +111,7 @@ def _order(document, items, fees, refunds):
     }
     values.update({name: _int(document.get(name), name) for name in ("day_seq", "waimai_state", "rider_state")})
     values.update({f"customer_{name}": _text(customer.get(name)) for name in ("name", "phone", "address")})
-    for name in ("original", "income", "commission"):
+    for name in ("original", "income", "commission", "delivery_discount"):
         values[f"{name}_amount"] = yuan(_fen(totals.get(name), f"totals.{name}"))
     for name in TIMES:
         values[name] = _time(document.get(name), name)

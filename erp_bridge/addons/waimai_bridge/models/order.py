@@ -52,6 +52,11 @@ class WaimaiOrder(models.Model):
     income_amount = fields.Monetary("Income", readonly=True, help="What the platform says the shop receives.")
     commission_amount = fields.Monetary("Commission", readonly=True)
     refunded_amount = fields.Monetary("Refunded Money", readonly=True)
+    delivery_discount_amount = fields.Monetary(
+        "Off the Delivery",
+        readonly=True,
+        help="What of the promotions is off the delivery's price: no dish gives it back.",
+    )
     fees = fields.Json(readonly=True)
     included = fields.Json(readonly=True, help="Promotions that the prices of the dishes already hold.")
     timeline = fields.Json(readonly=True)

@@ -65,7 +65,7 @@ class WaimaiOrderItem(models.Model):
             "target": "new",
             "context": {
                 "default_sku_code": self.sku_code,
-                "default_platform_item": False if self.sku_code else self.platform_item,
+                "default_platform_item": False if self.sku_code else (self._numbers() or [False])[0],
                 "default_store_id": self.store_id.id if not self.sku_code else False,
             },
         }

@@ -79,14 +79,16 @@ class WaimaiOrder(models.Model):
     def _paid_for_lines(self):
         """{line: fen} that the customer paid for it: its price and boxes less its share of the promotions.
 
-        The document tells the shares. Where it does not, the discounts are shared out by price, to the fen.
+        The document tells the shares. Where it does not, and where some of them are off the delivery's price, which
+        no dish gives back, the discounts are shared out by price, to the fen.
         """
         items = self.item_ids.sorted("line")
         shares = {item: fen(item.shop_share) + fen(item.platform_share) for item in items}
-        if any(shares.values()):
+        off_delivery = fen(self.delivery_discount_amount)
+        if any(shares.values()) and not off_delivery:
             return {item.line: max(self._gross(item) + share, 0) for item, share in shares.items()}
         goods = sum(self._gross(item) for item in items)
-        discounts = sum(fee["amount"] for fee in self.fees or [] if fee["kind"].startswith("discount"))
+        discounts = sum(fee["amount"] for fee in self.fees or [] if fee["kind"].startswith("discount")) - off_delivery
         paid, before, result = max(goods + discounts, 0), 0, {}
         so_far = 0
         for item in items:

@@ -29,5 +29,10 @@ class WaimaiRefund(models.Model):
     def _compute_lines_text(self):
         for refund in self:
             names = {item.line: item.name for item in refund.order_id.item_ids}
-            parts = [f"{part['quantity']:g} × {names.get(part['line'], '?')}" for part in refund.lines or []]
-            refund.lines_text = "、".join(parts)
+            refund.lines_text = "、".join(_part(part, names) for part in refund.lines or [])
+
+
+def _part(part, names):
+    """A line of a refund in words; money back for no piece (the price was too high) has no number."""
+    name = names.get(part["line"], "?")
+    return f"{part['quantity']:g} × {name}" if part["quantity"] else name

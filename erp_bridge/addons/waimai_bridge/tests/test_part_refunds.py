@@ -51,6 +51,15 @@ class TestPartRefunds(WaimaiCase):
         self.assertEqual(order._paid_for_lines(), {1: 7100, 2: 460})
         self.assertEqual(self.press(order, (2, 1)).args["amount"], 230)
 
+    def test_what_was_off_the_delivery_is_off_no_dish(self):
+        document = self.bought()
+        for item, shop in zip(document["items"], (-750, -90), strict=True):
+            item.update(shop_share=shop)
+        document["totals"]["delivery_discount"] = -500
+        order = self.write(document)
+        # 3.40 of 84.00 are left to share out.
+        self.assertEqual(self.press(order, (2, 2)).args["amount"], 576)
+
     def test_the_boxes_of_a_line_go_back_with_its_pieces(self):
         document = self.bought()
         document["items"][0].update(boxes=300, shop_share=-700)
