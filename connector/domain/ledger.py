@@ -143,9 +143,9 @@ class Ledger:
             entry.case = replace(entry.case, status=wanted)
 
     def _grant_claimed(self, entry: Entry, words: RefundWords, at: Millis) -> None:
-        """Grant a case that has a key; of a part somebody must have told how much it is, be it the request."""
+        """Grant a case that has a key; somebody must have told that it is all, or how much, be it the request."""
         self._name(entry, words)
-        if entry.case.scope == "part" and entry.named_money is None:
+        if entry.named_scope != "full" and entry.named_money is None:
             self._untold.add(entry.case.key)
             return
         self._untold.discard(entry.case.key)

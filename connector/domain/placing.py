@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from connector.domain.order import Claim, Fact, Kind, Millis, Statement, Status
+from connector.domain.order import Claim, Fact, Kind, Millis, RefundWords, Scope, Statement, Status
 
 _CANCELLED, _FORCED, _GRANTED, _RETURN = 14, 17, 23, 10
 
+#: Of two scopes of one case, the first: no more goes back than all of them say.
+_SCOPES: Final[tuple[Scope, ...]] = ("part", "full")
 #: A pulled order that says of itself that it is cancelled, and no more.
 _MADE_VOID: Final = Statement(void=True)
 
@@ -46,8 +48,27 @@ def placed(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     known = tuple(facts)
     if not any(fact.basis or fact.claim for fact in known):
         return known
+    known = _scoped(known)
     about = _about(known)
     return tuple(made for fact in known if (made := _placed(fact, about)) is not None)
+
+
+def _scoped(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts; an answer that does not name its scope has the one that others of its case name (section 5)."""
+    told = ((fact.claim, _words_of(fact)) for fact in facts)
+    named = frozenset((claim.key, words.scope) for claim, words in told if claim and words)
+    return tuple(_with_scope(fact, named) for fact in facts)
+
+
+def _with_scope(fact: Fact, named: frozenset[tuple[str, Scope | None]]) -> Fact:
+    if fact.claim is None or not fact.claim.key or fact.refund is None or fact.refund.scope is not None:
+        return fact
+    scope = next((scope for scope in _SCOPES if (fact.claim.key, scope) in named), None)
+    return replace(fact, refund=replace(fact.refund, scope=scope))
+
+
+def _words_of(fact: Fact) -> RefundWords | None:
+    return fact.refund if fact.statement is None else fact.statement.refund
 
 
 def _about(facts: Sequence[Fact]) -> _Known:

@@ -15,8 +15,11 @@ CONFIRMED = Fact(key="status:4", kind=Kind.ACCEPT, at=Millis(10_000), code=12)
 DONE = Fact(key="status:8", kind=Kind.FINISH, at=Millis(1_800_000), code=18)
 
 
-def said(kind, t, *, asked=None, refund="7001", money=None, appeal=False, part=False):
-    """A refund push: sent at ``t``, about an application made at ``asked`` (``t`` if not told), in seconds."""
+def said(kind, t, *, asked=None, refund="7001", money=None, appeal=False, part=False, bare=False):
+    """A refund push: sent at ``t``, about an application made at ``asked`` (``t`` if not told), in seconds.
+
+    A ``bare`` one names nothing of what goes back.
+    """
     asked = t if asked is None else asked
     at = asked if kind in {Kind.ASK, Kind.APPEAL} else t
     return Fact(
@@ -26,7 +29,7 @@ def said(kind, t, *, asked=None, refund="7001", money=None, appeal=False, part=F
         code=CODES[kind],
         basis="case",
         claim=Claim(key=refund, asked_at=Millis(asked * 1000), sent_at=Millis(t * 1000), appeal=appeal),
-        refund=RefundWords(scope="part" if part or money is not None else "full", money=money),
+        refund=RefundWords(scope=None if bare else "part" if part or money is not None else "full", money=money),
     )
 
 
@@ -175,3 +178,47 @@ def test_an_untold_part_does_not_hold_an_order_up_that_is_all_back():
 def test_parts_beyond_the_sum_stand_still():
     life = live(*ORDER, said(Kind.GRANT, 100, money=2000), said(Kind.GRANT, 200, refund="7002", money=2000))
     assert life.standstill
+
+
+def bare(kind, t, **words):
+    return said(kind, t, bare=True, **words)
+
+
+def test_an_answer_that_names_nothing_grants_what_was_asked_for():
+    part, whole = said(Kind.ASK, 300, money=800), said(Kind.ASK, 300)
+    grant = bare(Kind.GRANT, 400, asked=300)
+    assert ends(*ORDER, part, grant) == ("paid", 23, (("7001", "cancel", "part", "granted", 800),))
+    assert ends(*ORDER, whole, grant) == ("refunded", 23, (("7001", "cancel", "full", "granted", PAID),))
+
+
+def test_an_answer_that_names_nothing_has_its_place_by_what_was_asked_for():
+    part, grant = said(Kind.ASK, 300, money=800), said(Kind.GRANT, 400, asked=300, money=800)
+    whole = said(Kind.GRANT, 400, refund="7002", asked=350)
+    assert ends(*ORDER, part, bare(Kind.GRANT, 400, asked=300), whole) == ends(*ORDER, part, grant, whole)
+
+
+def test_an_answer_that_names_nothing_to_a_request_that_nobody_knows_stands_still_without_an_alarm():
+    life = live(*ORDER, bare(Kind.GRANT, 400, asked=300))
+    assert (life.standstill, life.silent, life.granted) == (UNKNOWN_REFUND, True, 0)
+
+
+@pytest.mark.parametrize(("money", "scope", "state"), [(800, "part", "paid"), (None, "full", "refunded")])
+@pytest.mark.parametrize("at", [390, 400, 410], ids=["before the push", "in its second", "behind it"])
+def test_what_a_pull_tells_of_it_counts_as_the_request(at, money, scope, state):
+    end = ends(*ORDER, bare(Kind.GRANT, 400, asked=300), stated(at, "granted", asked=300, money=money))
+    assert (end[0], end[2]) == (state, (("7001", "cancel", scope, "granted", money or PAID),))
+
+
+@pytest.mark.parametrize("at", [399, 400, 401])
+def test_the_echo_of_a_refund_that_names_nothing_gives_everything_back_once(at):
+    grant = bare(Kind.GRANT, 400, asked=300)
+    asked = ends(*ORDER, said(Kind.ASK, 300), grant, echo(at))
+    assert asked == ends(*ORDER, said(Kind.ASK, 300), said(Kind.GRANT, 400, asked=300))
+    life = live(*ORDER, grant, echo(at))
+    assert (life.state, life.granted, life.standstill) == ("refunded", PAID, "")
+
+
+def test_a_refusal_or_a_withdrawal_that_names_nothing_ends_what_was_asked_for():
+    for kind in (Kind.REJECT, Kind.WITHDRAW):
+        (case,) = ends(*ORDER, said(Kind.ASK, 300, money=800), bare(kind, 400, asked=300))[2]
+        assert case[2:] == ("part", {Kind.REJECT: "rejected", Kind.WITHDRAW: "withdrawn"}[kind], 800)
