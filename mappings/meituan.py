@@ -6,7 +6,7 @@ read back (:mod:`mappings.meituan_pulled`). Keys of facts are the platform's own
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from connector.domain.errors import Refused, Unreadable
 from connector.domain.money import to_yuan
@@ -164,8 +164,7 @@ def _cancelled(push: _Push) -> Said:
 
 
 def _refunded(push: _Push) -> Said:
-    scope: Literal["full", "part"] = "part" if push.kind == "partial-refund" else "full"
-    return push.said(read_refund(push.params, push.sent, scope))
+    return push.said(read_refund(push.params, push.sent, "part" if push.kind == "partial-refund" else None))
 
 
 def _refund_money(push: _Push) -> Said:

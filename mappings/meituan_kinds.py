@@ -52,7 +52,8 @@ def kind_of(params: Mapping[str, str]) -> str:
     if mark:
         return "self-logistics" if mark == "logistics" and "order_id" not in params else mark
     if "refund_id" in params or "notify_type" in params:
-        return "partial-refund" if "food" in params or "money" in params else "refund"
+        part = params.get("notify_type") == "part" or params.get("food") or params.get("money")
+        return "partial-refund" if part else "refund"
     if "status" in params and params.keys() & {"order_id", "wm_order_id_view"}:
         return _ORDERS.get(params["status"], "order-paid")
     return "order-cancelled" if "order_id" in params and "reason_code" in params else UNKNOWN

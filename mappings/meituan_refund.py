@@ -105,8 +105,13 @@ class ReadBackSchema(Lenient):
 _REFUND, _READ_BACK, _FOOD = RefundSchema(), ReadBackSchema(), FoodSchema()
 
 
-def read_refund(params: object, sent: Millis, scope: Scope) -> Fact:
+def read_refund(params: object, sent: Millis, address: Scope | None) -> Fact:
     """A refund push; what is no step of a refund (goods on their way back) is a note.
+
+    Args:
+        params: of the push.
+        sent: when it was sent.
+        address: ``part`` if it came to the address of partial refunds; that of full ones may be that of both.
 
     Raises:
         Refused: it cannot be read.
@@ -121,7 +126,7 @@ def read_refund(params: object, sent: Millis, scope: Scope) -> Fact:
         return Fact(key=key, kind=Kind.NOTE, at=sent, note=note)
     appeal = push["is_appeal"] == "1"
     kind = Kind.APPEAL if kind is Kind.ASK and appeal else kind
-    words = _words(scope, push["money"], push["food"], push["reason"], "refund")
+    words = _words(_scope(push, kind, address), push["money"], push["food"], push["reason"], "refund")
     undecided = kind in {Kind.ASK, Kind.APPEAL}
     return Fact(
         key=key,
@@ -183,7 +188,14 @@ def _kind(told: Mapping[str, Any], notify: str) -> Kind | None:
     return _STATUS.get(told["status"])
 
 
-def _words(scope: Scope, money: Money | None, food: list[Any], reason: str, what: str) -> RefundWords:
+def _scope(push: Mapping[str, Any], kind: Kind, address: Scope | None) -> Scope | None:
+    """What a push says of its scope: only a part has money or food (6.1, 6.2), an answer may leave it to its case."""
+    if push["notify_type"] == "part" or push["food"] or push["money"] is not None:
+        return "part"
+    return "full" if push["notify_type"] == "apply" else address or ("full" if kind is Kind.ASK else None)
+
+
+def _words(scope: Scope | None, money: Money | None, food: list[Any], reason: str, what: str) -> RefundWords:
     lines = [load(_FOOD, raw, f"{what}: food.{at}") for at, raw in enumerate(food)]
     amounts = [Money(max(0, line["refund_price"] * line["count"])) for line in lines]
     total = Money(sum(amounts)) if money is None and any(amounts) else money

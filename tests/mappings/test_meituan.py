@@ -221,6 +221,19 @@ def test_at_the_address_of_all_kinds_the_fields_tell_which_it_is(kind):
     assert kind_of({"app_id": "1", "timestamp": "1", **FIELDS[kind]}) == kind
 
 
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ({"notify_type": "part"}, "partial-refund"),
+        ({"notify_type": "agree", "food": "[{}]"}, "partial-refund"),
+        ({"notify_type": "agree"}, "refund"),
+        ({"notify_type": "agree", "food": "", "money": ""}, "refund"),
+    ],
+)
+def test_a_refund_that_does_not_tell_its_part_has_no_kind_of_its_own(told, kind):
+    assert kind_of({"app_id": "1", "order_id": "1", "refund_id": "2", **told}) == kind
+
+
 def test_only_the_kind_whose_fields_nobody_knows_cannot_be_told():
     assert set(KINDS) - set(FIELDS) == {"privacy-downgrade"}
     assert kind_of({"app_id": "1", "timestamp": "1"}) == "unknown"

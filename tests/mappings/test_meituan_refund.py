@@ -169,6 +169,40 @@ def test_without_its_sum_the_lines_are_the_money_and_without_either_the_case_mus
     assert (granted.kind, granted.refund.scope, granted.refund.money) == (Kind.GRANT, "part", None)
 
 
+@pytest.mark.parametrize("kind", ["refund", "partial-refund"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"notify_type": "part", "money": "5.00", "food": "[]"},
+        {"notify_type": "part"},
+        {"notify_type": "agree", "res_type": "2", "money": "5.00", "food": "[]"},
+        {"notify_type": "agree", "res_type": "2", "food": json.dumps([FOOD])},
+        {"notify_type": ..., "res_type": ..., "status": "1", "money": "5.00"},
+    ],
+)
+def test_what_names_a_part_is_one_whatever_address_it_comes_to(kind, told):
+    assert refund(kind, **told).facts[0].refund.scope == "part"
+
+
+@pytest.mark.parametrize(
+    ("told", "scope"),
+    [
+        ({"notify_type": "apply"}, "full"),
+        ({"notify_type": "apply", "res_type": "6"}, "full"),
+        ({"notify_type": ..., "res_type": ..., "status": "1"}, "full"),
+        ({"notify_type": "agree", "res_type": "2"}, None),
+        ({"notify_type": "agree", "res_type": "2", "money": "", "food": ""}, None),
+        ({"notify_type": "reject", "res_type": "1"}, None),
+        ({"notify_type": "cancelRefund", "res_type": "7"}, None),
+        ({"notify_type": ..., "res_type": ..., "status": "16"}, None),
+        ({"notify_type": ..., "res_type": ..., "status": "21"}, None),
+    ],
+)
+def test_an_answer_that_names_nothing_leaves_it_to_its_case(told, scope):
+    words = refund("refund", **told).facts[0].refund
+    assert (words.scope, words.money, words.goods) == (scope, None, ())
+
+
 def test_a_difference_in_weight_is_money_without_pieces():
     refunded = part([{**FOOD, "count": 0}], money="1.20").refund
     assert (refunded.money, refunded.goods[0].quantity, refunded.goods[0].amount) == (120, 0, 120)
