@@ -13,7 +13,7 @@ from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.offers import effect_of, objection
 from connector.domain.order import Fact, Kind, Millis, OrderRef, Press, Pressed, split_ref
 from connector.domain.parts import called, left_of
-from connector.domain.reading import reminds
+from connector.domain.reading import reminds, unanswered
 from connector.domain.replay import Life
 from connector.domain.table import TABLE
 from connector.domain.traits import SHOP_ACTIONS, Traits
@@ -55,7 +55,8 @@ def judge(tx: Transaction, press: Pressed, event_id: int, now: Millis, traits: T
     effect = effect_of(press.action, life, traits)
     if effect != "platform":
         made = Press(action=press.action, command_id=press.command_id, user_id=press.user_id)
-        fact = Fact(key=f"press:{press.command_id}", kind=Kind.PRESS, at=press.pressed_at, press=made)
+        key, note = f"press:{press.command_id}", life.reminder if press.action == "answer_reminder" else ""
+        fact = Fact(key=key, kind=Kind.PRESS, at=press.pressed_at, press=made, note=note)
         settle(tx, kept, tx.orders.put(kept.ref, [fact], event_id), now, traits)
     if effect == "fact":
         return _answer(tx, press, "done", "已记录 · noted", now)
@@ -187,18 +188,17 @@ def _is_step(fact: Fact) -> bool:
 
 
 def _alert(tx: Transaction, kept: Kept, fresh: Iterable[Fact], life: Life, now: Millis) -> None:
-    """Tell people at once, once per new fact; a reminder's alert closes when an answer follows it in the reading."""
+    """Tell people at once, once per new fact; a reminder's alert closes when that one is answered."""
     for fact in fresh:
         row = TABLE.get(fact.code)
         if row is not None and row.alert == "delivery":
             key = f"delivery:{kept.ref}:{fact.key}"
             alert = Alert(key=key, kind="delivery", store=kept.store, order=kept.ref, text=words(fact))
             tx.outbox.put_news(kept.store, alert, now)
-    notes = [fact for fact in life.read if reminds(fact) is not None]
-    answered = {fact.key for i, fact in enumerate(notes) if not all(reminds(note) for note in notes[i:])}
-    for fact in notes:
+    waits = {fact.key for fact in unanswered(life.read)}
+    for fact in life.read:
         if reminds(fact):
-            _remind(tx, kept, fact, now, answered=fact.key in answered)
+            _remind(tx, kept, fact, now, answered=fact.key not in waits)
 
 
 def _remind(tx: Transaction, kept: Kept, fact: Fact, now: Millis, *, answered: bool) -> None:

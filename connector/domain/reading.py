@@ -54,6 +54,22 @@ def reminds(fact: Fact) -> bool | None:
     return {45: True, 46: False}.get(fact.code)
 
 
+def unanswered(read: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The reminders that nobody has answered, of facts in the order of reading.
+
+    An answer that names a reminder ends that one, wherever it stands; one that names none ends all before it. What has
+    no number itself is ended by any answer after it.
+    """
+    notes = [fact for fact in read if reminds(fact) is not None]
+    named = {note.note for note in notes if note.note and not reminds(note)}
+    return tuple(
+        note
+        for place, note in enumerate(notes, 1)
+        if reminds(note) and note.note not in named
+        if not any(not reminds(late) and not (note.note and late.note) for late in notes[place:])
+    )
+
+
 def seconds(facts: Iterable[Fact], *, window: int) -> Iterator[list[Fact]]:
     """The facts second by second, those of one second unordered.
 

@@ -25,7 +25,7 @@ from connector.domain.order import (
 )
 from connector.domain.placing import placed
 from connector.domain.pricing import content_of
-from connector.domain.reading import family_of, reminds, seconds, within_second
+from connector.domain.reading import family_of, seconds, unanswered, within_second
 from connector.domain.table import PRESSES, PROGRESS, TABLE, level
 
 Sale = Literal["confirmed", "done", "cancelled", "reversed"]
@@ -289,6 +289,5 @@ def _unused(entries: Iterable[Entry], consumed: tuple[int, Millis] | None) -> tu
 
 
 def _reminder(read: Iterable[Fact]) -> str:
-    """The customer's last reminder (催单, 45) that no answer (46, or a press where none is sent) has followed."""
-    notes = [fact for fact in read if reminds(fact) is not None]
-    return notes[-1].note if notes and reminds(notes[-1]) else ""
+    """The number of the newest reminder (催单, 45) that waits for an answer (46, or a press where none is sent)."""
+    return next((note.note for note in reversed(unanswered(read)) if note.note), "")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from connector.platforms.meituan import TRAITS as MEITUAN
@@ -90,6 +92,39 @@ def test_an_answer_to_a_reminder_carries_its_number(world):
     world.hear(event(ORDER, reminder), pressed("answer_reminder", 1, text="马上"))
     world.settle()
     assert world.platform.performed[0].args == {"text": "马上", "reminder": "8877"}
+
+
+def noted(code, number, seconds):
+    return replace(at(code, seconds), key=f"{code}:{number}", note=number)
+
+
+def reminders(world):
+    return {key.rpartition(":")[2]: alert.state for key, alert in world.erp.alerts.items()}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_an_answer_closes_the_reminder_that_it_names_and_no_other(sold, order):
+    facts = [noted(45, "1", 100), noted(45, "2", 200), noted(46, "1", 250)]
+    for index in order:
+        sold.push(facts[index])
+        sold.settle()
+    assert reminders(sold).get("1", "closed") == "closed"
+    assert reminders(sold)["2"] == "open"
+    assert sold.erp.documents[ORDER].reminder == "2"
+
+
+def test_each_press_answers_the_newest_open_reminder_and_leaves_the_others_open(sold):
+    sold.platform.traits = MEITUAN  # no push tells that it was answered
+    sold.push(noted(45, "1", 100), noted(45, "2", 200))
+    sold.settle()
+    left = []
+    for number in (1, 2):
+        sold.clock.forward(300)
+        sold.hear(pressed("answer_reminder", number, at=sold.clock.now(), text="马上"))
+        sold.settle()
+        left.append((sold.erp.documents[ORDER].reminder, reminders(sold)))
+    assert [command.args["reminder"] for command in sold.platform.performed] == ["2", "1"]
+    assert left == [("1", {"1": "open", "2": "closed"}), ("", {"1": "closed", "2": "closed"})]
 
 
 def test_a_press_that_overtakes_its_order_is_judged_by_what_is_known(world):

@@ -3,6 +3,7 @@ import pytest
 from connector.domain.diagram import _facts
 from connector.domain.offers import effect_of, objection, offered
 from connector.domain.order import Content, Fact, Fee, Item, Kind, Terms
+from connector.domain.reading import unanswered
 from connector.domain.replay import replay
 from connector.platforms.eleme import TRAITS
 from tests.domain.build import fact, live
@@ -61,6 +62,39 @@ def test_an_open_reminder_can_be_answered_once():
     life = live((10, 0), (12, 10), reminder)
     assert ("answer_reminder" in offered(life, TRAITS), life.reminder) == (True, "7")
     assert "answer_reminder" not in offered(live((10, 0), (12, 10), reminder, fact(46, 110)), TRAITS)
+
+
+def reminded(number, t):
+    return Fact(key=f"45:{number}:{t}", kind=Kind.NOTE, at=t * 1000, code=45, note=number)
+
+
+def answered(number, t):
+    return Fact(key=f"46:{number}:{t}", kind=Kind.NOTE, at=t * 1000, code=46, note=number)
+
+
+@pytest.mark.parametrize(
+    ("notes", "left"),
+    [
+        ([reminded("1", 100), reminded("2", 200)], "2"),
+        ([reminded("1", 100), reminded("2", 200), answered("1", 250)], "2"),
+        ([reminded("1", 100), reminded("2", 200), answered("2", 250)], "1"),
+        ([reminded("1", 100), reminded("2", 200), answered("", 250)], ""),
+        ([reminded("1", 100), reminded("2", 200), answered("", 150)], "2"),
+        ([reminded("1", 100), reminded("2", 200), answered("7", 250)], "2"),
+        ([answered("1", 99), reminded("1", 100)], ""),
+        ([reminded("1", 100), answered("1", 150), answered("2", 150), reminded("2", 200)], ""),
+    ],
+)
+def test_an_answer_ends_the_reminder_that_it_names_or_all_before_it(notes, left):
+    life = live((10, 0), (12, 10), *notes)
+    assert life.reminder == left
+    assert ("answer_reminder" in offered(life, TRAITS)) == bool(left)
+
+
+def test_a_reminder_without_a_number_is_ended_by_any_answer_after_it():
+    bare = reminded("", 100)
+    assert [note.key for note in unanswered([bare, reminded("2", 200), answered("2", 250)])] == []
+    assert [note.key for note in unanswered([answered("2", 50), bare])] == [bare.key]
 
 
 def test_a_parked_order_takes_only_what_the_kitchen_did():
