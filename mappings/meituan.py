@@ -142,9 +142,10 @@ class _Push:
 def _order(push: _Push) -> Said:
     """Paid, confirmed, completed: a completed one may be slim; status numbers that we do not know change nothing."""
     status = push.head["status"] or _STATES[push.kind]
-    at = push.head["utime"] or push.head["ctime"] or push.sent
-    content = read_content(push.params, at)
     kind, code = _STEPS.get(status, (Kind.ORDER, 10))
+    placed = push.head["ctime"] if kind is Kind.ORDER else None  # no later step is dated by it
+    at = push.head["utime"] or placed or push.sent
+    content = read_content(push.params, at)
     known = f"status:{status if status in _STEPS else '2'}"
     key = known if content is None or content.whole else f"{known}:slim"
     who = "customer" if kind is Kind.ORDER else "merchant" if kind is Kind.ACCEPT else "platform"

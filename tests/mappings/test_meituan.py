@@ -49,6 +49,15 @@ def test_a_push_that_tells_no_time_has_the_next_best(missing):
     assert fact.at == (AT if missing == "utime" else AT + 5000)
 
 
+@pytest.mark.parametrize("nothing", ["", ...])
+@pytest.mark.parametrize(("kind", "status"), [("order-confirmed", "4"), ("order-completed", "8"), ("order-paid", "8")])
+def test_a_later_step_that_tells_no_time_happened_when_it_was_sent_and_not_when_the_order_was_placed(
+    kind, status, nothing
+):
+    (fact,) = read_event(stored(kind, order(status=status, utime=nothing, timestamp=f"{NOW + 900}"))).facts
+    assert (fact.at, fact.content.placed_at) == (AT + 900_000, AT)
+
+
 @pytest.mark.parametrize(
     ("reason", "actor", "code"),
     [
