@@ -167,7 +167,7 @@ def behind(row: Mapping[str, Any], state: str) -> bool:
     late_refund = {
         "applied": state not in _ENDED | {"refunding"},
         "arbitrating": state not in _ENDED | {"refunding"},
-        "successful": state not in _GIVEN_BACK and status in {"settled", "invalid"},
+        "successful": state == "refunding" or (state not in _GIVEN_BACK and status in {"settled", "invalid"}),
         "rejected": state == "refunding",
         "failed": state == "refunding",
         "noRefund": state == "refunding",

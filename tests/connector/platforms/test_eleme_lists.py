@@ -108,6 +108,9 @@ def test_an_order_that_we_have_and_that_agrees_is_left_alone():
         ("valid", "rejected", "preparing", False),
         ("valid", "noRefund", "refunding", True),
         ("valid", "successful", "preparing", False),  # a part was given back, the order goes on
+        ("valid", "successful", "partially_refunded", False),
+        ("valid", "successful", "refunding", True),  # it was given back, and nobody told us
+        ("settled", "successful", "refunding", True),
     ],
 )
 def test_an_order_of_which_the_platform_knows_more_is_read_back(status, refund, state, behind):
