@@ -20,6 +20,10 @@ from mappings.wire import read, storable
 
 #: The newer, slim 订单生效, which counts as 10.
 _SLIM: Final = 217
+#: News of a shop or of the merchant's account, which is of none of the shop's orders (2.1).
+_OF_SHOPS: Final = frozenset({*range(91, 106), 221, 222})
+#: A type has no more digits than this.
+_CODE_MOST: Final = 9
 _SCOPES: Final[dict[str, Scope]] = {"normal": "full", "part": "part"}
 _CASES: Final[dict[str, Status]] = {
     "applied": "requested",
@@ -43,7 +47,7 @@ _ROLES: Final = {
 class PushSchema(Lenient):
     """The envelope of a push (``eleme.md`` 1.1)."""
 
-    type = Text(required=True, validate=validate.Length(min=1, max=9))
+    type = Text(required=True, validate=validate.Length(min=1, max=_CODE_MOST))
     message = Text()
     timestamp = Epoch()
 
@@ -105,14 +109,25 @@ _PUSH, _NEWS, _REFUND, _STATUS, _LISTED = PushSchema(), NewsSchema(), RefundSche
 _UNREAD = NewsSchema(only=("updateTime", "updateAt"))
 
 
-def order_number(message: str) -> str:
-    """The order that a message speaks of, for the door: empty if it cannot be told."""
+def order_number(kind: str, message: str) -> str:
+    """The order that a message of a type speaks of, for the door: empty if it is of none or cannot be told."""
+    code = _code(kind)
     try:
-        body = read(message)
+        body = read(message) if code not in _OF_SHOPS else None
     except Unreadable:
         return ""
-    number = (body.get("orderId") or body.get("id") or "") if isinstance(body, Mapping) else ""
+    told = body if isinstance(body, Mapping) else {}
+    number = told.get("orderId") or (told.get("id") if _orders(code) else "") or ""
     return storable(str(number)) if isinstance(number, str | int) else ""
+
+
+def _code(kind: str) -> int:
+    return int(kind) if kind.isdecimal() and len(kind) <= _CODE_MOST else 0
+
+
+def _orders(code: int) -> bool:
+    """Whether a type's body is an order, whose ``id`` is its number (3.1)."""
+    return code == _SLIM or (code in TABLE and TABLE[code].kind is Kind.ORDER)
 
 
 def read_push(body: bytes) -> tuple[str, Fact | None, str]:
@@ -126,12 +141,12 @@ def read_push(body: bytes) -> tuple[str, Fact | None, str]:
         Refused: it cannot be read; the words name the field, never the value.
     """
     envelope = load(_PUSH, _decoded(body, "push"), "push")
-    code = int(envelope["type"]) if envelope["type"].isdecimal() else 0
+    code = _code(envelope["type"])
     sent = envelope["timestamp"] or Millis(0)
     if code not in TABLE and code != _SLIM:
         return _unread(code, envelope["message"], sent)
     message = _decoded(envelope["message"], "message")
-    if code == _SLIM or TABLE[code].kind is Kind.ORDER:
+    if _orders(code):
         return _order_push(code, message, sent)
     if TABLE[code].family:
         return _refund_push(code, message, sent)
@@ -141,7 +156,7 @@ def read_push(body: bytes) -> tuple[str, Fact | None, str]:
 
 def _unread(code: int, text: str, sent: Millis) -> tuple[str, Fact | None, str]:
     """A type that is not in the table: kept, whatever it is made of."""
-    note, number = f"type {code} is not read", order_number(text)
+    note, number = f"type {code} is not read", order_number(str(code), text)
     if not number:
         return "", None, note
     news = load(_UNREAD, _decoded(text, "message"), f"type {code}")

@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 def push(*, kind: str, shop: str, message: str, body: bytes) -> Envelope:
     """A push, whether it was sent to us or handed out again: the same words are the same event."""
-    number = order_number(message)
+    number = order_number(kind, message)
     said = message.encode() if message else body  # a message that is no text repeats only as a whole
     return Envelope(
         source="eleme",

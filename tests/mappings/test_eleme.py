@@ -130,12 +130,32 @@ def test_an_unknown_type_is_kept_and_not_read():
 def test_ids_beyond_doubles_and_numbers_for_text_keep_their_digits():
     push = SAMPLES["push_10_new_order_2019"]["push"]
     assert read_push(body(push, orderId=3040000000000000398))[0] == "3040000000000000398"
-    assert order_number('{"orderId":3040000000000000398}') == "3040000000000000398"
+    assert order_number("12", '{"orderId":3040000000000000398}') == "3040000000000000398"
 
 
 @pytest.mark.parametrize("rubbish", ["", "{", "[]", "[" * 5000, '{"orderId":' + "9" * 5000 + "}", '{"orderId":{}}'])
 def test_the_order_of_rubbish_is_not_known(rubbish):
-    assert order_number(rubbish) == ""
+    assert order_number("10", rubbish) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "number"),
+    [
+        ("10", {"id": "30"}, "30"),
+        ("217", {"id": "7", "orderId": "30"}, "30"),
+        *[(kind, {"id": "7"}, "") for kind in ("12", "20", "55", "218", "4711", "", "9" * 5000)],
+        *[(kind, {"orderId": "30"}, "30") for kind in ("12", "45", "218", "4711", "", "x")],
+        *[(kind, {"id": "7", "orderId": "30"}, "") for kind in ("91", "92", "93", "100", "105", "221", "222")],
+    ],
+)
+def test_only_an_order_is_called_by_its_id_and_news_of_a_shop_is_of_no_order(kind, message, number):
+    assert order_number(kind, json.dumps(message)) == number
+
+
+@pytest.mark.parametrize("kind", [91, 93, 105, 221])
+def test_what_a_shop_is_called_makes_no_order(kind):
+    push = {**SAMPLES["push_14_constructed_cancelled"]["push"], "type": kind, "message": '{"id":155000001,"isOpen":0}'}
+    assert read_push(json.dumps(push).encode()) == ("", None, f"type {kind} is not read")
 
 
 BAD = {
@@ -205,7 +225,7 @@ def test_half_an_emoji_and_nul_can_be_stored():
     push = SAMPLES["push_10_new_order_2019"]["push"]
     content = read_push(body(push, description="辣" + chr(0xD83D) + chr(0)))[1].content
     assert content.remark == "辣?"
-    assert order_number(json.dumps({"orderId": "1" + chr(0xDE00) + chr(0)})) == "1?"
+    assert order_number("10", json.dumps({"orderId": "1" + chr(0xDE00) + chr(0)})) == "1?"
 
 
 def test_a_refunded_dish_without_a_number_is_one():
@@ -216,12 +236,12 @@ def test_a_refunded_dish_without_a_number_is_one():
 
 @pytest.mark.parametrize("message", ["", "no", "[1]", '{"name":{}}', '{"state":[7],"orderId":"30","updateAt":{}}'])
 def test_a_type_that_is_not_read_is_never_refused(message):
-    push = {**SAMPLES["push_14_constructed_cancelled"]["push"], "type": 91, "message": message}
+    push = {**SAMPLES["push_14_constructed_cancelled"]["push"], "type": 4711, "message": message}
     number, fact, note = read_push(json.dumps(push).encode())
     assert (number, fact and (fact.kind, fact.at), note) == (
-        ("30", (Kind.NOTE, push["timestamp"]), "type 91 is not read")
+        ("30", (Kind.NOTE, push["timestamp"]), "type 4711 is not read")
         if "orderId" in message
-        else ("", None, "type 91 is not read")
+        else ("", None, "type 4711 is not read")
     )
 
 

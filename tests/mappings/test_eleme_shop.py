@@ -38,6 +38,7 @@ def test_an_authorisation_that_was_taken_away_is_dated_by_the_platform():
     ("message", "so"),
     [
         ({"isOpen": 0}, True),
+        ({"id": 155000016, "isOpen": 0}, True),
         ({"isOpen": False}, True),
         ({"isOpen": 1}, False),
         ({"busyLevel": "busyLevelFree"}, False),
