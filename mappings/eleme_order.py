@@ -136,7 +136,7 @@ def _content(order: Mapping[str, Any], items: tuple[Item, ...], active: Millis, 
             if whole
             else "平台降级单或精简单，金额待核实 · downgraded or slim, the platform tells the parts of the sum later"
         )
-    elif whole and abs(_income_gap(order)) > _INCOME_TOLERANCE:
+    elif whole and abs(_income_gap(order)) > _INCOME_TOLERANCE and not _delivers_itself(order):
         warnings.append(f"实收与公式相差 ¥{to_yuan(_income_gap(order))} · income differs from the platform's formula")
     return Content(
         day_seq=order["daySn"],
@@ -208,8 +208,12 @@ def _boxes(order: Mapping[str, Any]) -> Iterator[Fee]:
 
 def _delivery(order: Mapping[str, Any]) -> Iterator[Fee]:
     """The fee is the shop's only where the income says so; otherwise the platform delivers and keeps it."""
-    own = order["deliverFee"] and _income_gap(order) == order["deliverFee"]
-    yield from _fee("delivery" if own else "delivery_platform", "配送费", order["deliverFee"])
+    kind: FeeKind = "delivery" if _delivers_itself(order) else "delivery_platform"
+    yield from _fee(kind, "配送费", order["deliverFee"])
+
+
+def _delivers_itself(order: Mapping[str, Any]) -> bool:
+    return bool(order["deliverFee"]) and _income_gap(order) == order["deliverFee"]
 
 
 def _discounts(order: Mapping[str, Any]) -> Iterator[Fee]:

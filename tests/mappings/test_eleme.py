@@ -76,6 +76,24 @@ def test_an_order_shows_what_the_customer_saw():
     assert (content.day_seq, content.customer.phone) == (2, "13800000001,227")
 
 
+def delivered(income):
+    """4.00 of 34.00 are the delivery, of which the shop's income of 25.00 has nothing."""
+    line = {"name": "牛肉面", "price": 30, "quantity": 1}
+    sums = {"totalPrice": 34, "originalPrice": 34, "deliverFee": 4, "packageFee": 0, "serviceFee": -5, "income": income}
+    nothing = {"hongbao": 0, "shopPart": 0, "elemePart": 0, "merchantDeliverySubsidy": 0}
+    groups = [{"name": "1号篮子", "type": "normal", "items": [line]}]
+    return read("push_10_new_order_2019", groups=groups, **sums, **nothing)[1].content
+
+
+@pytest.mark.parametrize(
+    ("income", "kind", "warnings"),
+    [(25, "delivery_platform", 0), (29, "delivery", 0), (24, "delivery_platform", 0), (27, "delivery_platform", 1)],
+)
+def test_an_income_that_the_shops_own_delivery_explains_is_no_warning(income, kind, warnings):
+    content = delivered(income)
+    assert ([fee.kind for fee in content.fees], len(content.warnings)) == ([kind], warnings)
+
+
 def test_two_baskets_keep_their_names():
     content = read("push_10_new_order_2018_two_baskets")[1].content
     assert {item.basket for item in content.items} == {"用户 发起人1号... 的篮子", "用户 发起人2号... 的篮子"}
