@@ -12,11 +12,12 @@ class Entry:
     """A case while it is read: what was named, and where in the reading it was granted.
 
     ``known`` says that its request was heard, or that some answer has told what it is about; ``spoken`` grows with
-    each message about it.
+    each message about it. ``guessed`` is one that only a pull has told of: its family is not on the wire.
     """
 
     case: Case
     known: bool = False
+    guessed: bool = False
     spoken: int = 0
     named_scope: Scope | None = None
     named_money: Money | None = None

@@ -172,6 +172,7 @@ class Ledger:
         if last is None or last.case.status == "granted" or (last.case.status, wanted) == ("rejected", "requested"):
             family: Family = "return" if completed else "cancel"
             last = self._add(self._next_key(family), family, fact.at)
+            last.guessed = True
         if wanted == "granted" and not last.known and not names(words):
             self._untold.add("")
             return
@@ -195,7 +196,7 @@ class Ledger:
         self._shown = showing(self.entries)
 
     def _answer(self, fact: Fact, family: Family, words: RefundWords) -> None:
-        entry = self._open(family)
+        entry = self._open(family) or self._adopted(family)
         if entry is None and fact.code % 10 in {4, 5, 6}:  # 24-26, 34-36 speak of a rejected case as well
             entry = self._last_rejected(family)
         if fact.kind is Kind.GRANT and not (entry and entry.known) and not tells(words):
@@ -216,6 +217,14 @@ class Ledger:
 
     def _open(self, family: Family) -> Entry | None:
         return next((e for e in reversed(self.entries) if e.case.family == family and e.case.open), None)
+
+    def _adopted(self, family: Family) -> Entry | None:
+        """An open case that a pull told of, taken for one of the other family: the answer knows better."""
+        entry = next((e for e in reversed(self.entries) if e.guessed and e.case.open), None)
+        if entry is not None:
+            entry.guessed = False
+            entry.case = replace(entry.case, key=self._next_key(family), family=family)
+        return entry
 
     def _last_rejected(self, family: Family) -> Entry | None:
         """The last request of a family, if it was rejected; a merchant's own part answers and ends none."""

@@ -67,7 +67,7 @@ class ElemeApi:
         if outcome.code == TOO_OFTEN:
             self._limits.refused(action)
         if outcome.code in LATER:
-            raise Unavailable(f"platform: {outcome.code}")
+            raise Unavailable(f"platform: {outcome.code}", unknown=outcome.code != TOO_OFTEN)
         return outcome
 
     @property

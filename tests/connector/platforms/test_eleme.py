@@ -89,10 +89,11 @@ def test_a_token_that_is_no_longer_taken_is_renewed_once():
     assert not eleme(Server(error("UNAUTHORIZED"), error("UNAUTHORIZED"))).perform(command("accept")).taken
 
 
-@pytest.mark.parametrize("code", ["SERVER_ERROR", "EXCEED_LIMIT"])
-def test_the_platform_that_asks_for_patience_gets_it(code):
-    with pytest.raises(Unavailable):
+@pytest.mark.parametrize(("code", "unknown"), [("SERVER_ERROR", True), ("EXCEED_LIMIT", False)])
+def test_the_platform_that_asks_for_patience_gets_it_and_an_error_of_its_own_leaves_the_call_in_doubt(code, unknown):
+    with pytest.raises(Unavailable) as failure:
         eleme(Server(error(code))).perform(command("accept"))
+    assert failure.value.unknown is unknown
 
 
 def test_a_refusal_keeps_the_platforms_words():
