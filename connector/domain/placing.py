@@ -81,9 +81,14 @@ def _about(facts: Sequence[Fact]) -> _Known:
         finished=_finished(facts),
         asked=asked,
         pushed=_pushed(told),
-        asked_apart=frozenset((c.key, c.asked_at) for f, c in told if f.kind in OUTCOMES and not c.appeal),
+        asked_apart=frozenset((c.key, c.asked_at) for f, c in told if _of_request(f) and not c.appeal),
         full_grant=any(_grants_all(fact) for fact in facts),
     )
+
+
+def _of_request(fact: Fact) -> bool:
+    """Whether a fact speaks of a case as it was before any appeal, if it is none itself."""
+    return fact.kind in OUTCOMES or fact.statement is not None
 
 
 def _pushed(told: Sequence[tuple[Fact, Claim]]) -> dict[str, frozenset[tuple[int, Status]]]:

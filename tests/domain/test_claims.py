@@ -126,6 +126,11 @@ def test_an_appeal_that_repeats_the_time_of_its_request_is_read_after_the_refusa
     assert ends(*ORDER, asked, refused, appeal)[2][0][3] == "arbitrating"
 
 
+def test_an_appeal_that_repeats_the_time_of_its_request_is_read_after_a_refusal_that_only_a_pull_tells():
+    refused, appeal = stated(400, "rejected", asked=300), said(Kind.APPEAL, 500, asked=300, appeal=True)
+    assert ends(*ORDER, refused, appeal)[2][0][3] == "arbitrating"
+
+
 def test_an_appeal_with_a_number_of_its_own_is_a_case_of_its_own():
     asked, refused = said(Kind.ASK, 300), said(Kind.REJECT, 400, asked=300)
     appeal = said(Kind.APPEAL, 500, refund="7002", appeal=True)

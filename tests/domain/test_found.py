@@ -185,3 +185,12 @@ def test_a_request_that_a_pull_tells_just_after_its_end_is_no_other_one(code):
     alone = told(live(*SOLD, asked, ended))
     assert told(live(*SOLD, asked, ended, shown)) == alone
     assert len(told(live(*SOLD, asked, ended, replace(shown, at=600_000)))) == 2
+
+
+@pytest.mark.parametrize(("code", "status"), [(21, "withdrawn"), (22, "rejected"), (23, "granted")])
+def test_a_request_that_only_a_pull_told_of_after_completion_is_ended_by_the_answer_to_one_before_it(code, status):
+    told = pull(260, accepted=True, finished=True, case="requested", refund=RefundWords(**PART))
+    answer = fact(code, 400, **(PART if code == 23 else {}))
+    late = pull(3000, accepted=True, finished=True, case=status, refund=RefundWords(**PART) if code != 21 else None)
+    life = live(*SOLD, (18, 200), told, answer, late)
+    assert [(case.key, case.status) for case in life.cases] == [("cancel-1", status)]
