@@ -16,6 +16,7 @@ from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Fact, Kind, OrderRef, StoreRef, split_ref
 from connector.domain.replay import replay
 from connector.domain.table import STATE_NAMES, TABLE
+from connector.platforms.limits import patient
 from connector.ports import Platform
 from connector.services import Services, build
 from connector.vault import Vault
@@ -81,8 +82,9 @@ def pull(args: argparse.Namespace) -> int:
         platform = services.platforms.get(split_ref(store)[0])
         if platform is None:
             raise Refused(f"no platform of this name is registered 未知平台: {store}")
-        refs = inspect.unfinished(services.journal.engine, store)
-        results = [(ref, _pulled(services, platform, ref, store)) for ref in refs]
+        refs = inspect.unfinished(services.journal.engine, store, services.clock.now())
+        with patient():
+            results = [(ref, _pulled(services, platform, ref, store)) for ref in refs]
         services.bell.ring(store, "advance")
     table = tabled("order 订单", "result 结果")
     for ref, (_, words) in results:

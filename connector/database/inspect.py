@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
 
 from connector.database.errors import translated
 from connector.database.orders import unpack
@@ -16,7 +16,10 @@ from mappings.stored import load_fact
 from mappings.wire import read
 
 _MOST: Final = 200
-_FINAL: Final = ("refunded", "cancelled")  # a completed order can still be refunded
+_FINAL: Final = ("refunded", "cancelled")
+_COMPLETED: Final = ("completed", "partially_refunded")
+#: A completed order can still be refunded, for so long after it was placed.
+_REFUNDED_MILLIS: Final = 3 * 86_400_000
 
 Values = dict[tuple[str, ...], float]
 #: Help text, names of labels, values by labels.
@@ -137,15 +140,17 @@ def trace(engine: Engine, vault: Vault, ref: OrderRef) -> Trace | None:
     )
 
 
-def unfinished(engine: Engine, store: StoreRef) -> tuple[OrderRef, ...]:
+def unfinished(engine: Engine, store: StoreRef, now: Millis) -> tuple[OrderRef, ...]:
     """Orders of a store that may still change, as far as we have heard, oldest first.
+
+    Those under way, and those of the last days that were completed.
 
     Raises:
         Unavailable: the database is away.
     """
-    mine = (
-        select(ORDERS.c.ref).where(ORDERS.c.store == store, ORDERS.c.state.not_in(_FINAL)).order_by(ORDERS.c.heard_at)
-    )
+    lately = func.coalesce(ORDERS.c.placed_at, ORDERS.c.heard_at) >= now - _REFUNDED_MILLIS
+    may_change = or_(ORDERS.c.state.not_in(_FINAL + _COMPLETED), and_(ORDERS.c.state.in_(_COMPLETED), lately))
+    mine = select(ORDERS.c.ref).where(ORDERS.c.store == store, may_change).order_by(ORDERS.c.heard_at)
     with translated(), engine.connect() as connection:
         return tuple(OrderRef(ref) for ref in connection.execute(mine).scalars())
 
@@ -209,6 +214,18 @@ def release(engine: Engine, what: OrderRef | int, now: Millis) -> StoreRef | Non
         if not isinstance(what, int):
             lane = _release_order(connection, what, now) or lane
     return StoreRef(lane) if lane else None
+
+
+def release_refused(engine: Engine, store: StoreRef, now: Millis) -> None:
+    """Let orders of a shop be tried again whose documents the ERP has refused, perhaps as those of an unknown shop.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    refused = select(ORDERS.c.ref).where(ORDERS.c.store == store, ORDERS.c.parked_by == "erp").order_by(ORDERS.c.ref)
+    with translated(), engine.begin() as connection:
+        for ref in connection.execute(refused).scalars().all():
+            _release_order(connection, OrderRef(ref), now)
 
 
 def _release_order(connection: Connection, ref: OrderRef, now: Millis) -> str | None:

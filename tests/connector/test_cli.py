@@ -9,11 +9,13 @@ from connector.bell import SilentBell
 from connector.cli import COMMANDS, main, parser
 from connector.commands import operating
 from connector.commands.doctor import findings
+from connector.database import inspect
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
 from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX, PULLS
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Customer, Fact, Kind, Millis, OrderRef, Press
+from connector.platforms.limits import Limits
 from connector.ports import Envelope
 from connector.services import Services
 from connector.vault import Vault
@@ -296,6 +298,31 @@ def test_pull_reads_what_may_still_change_back_through_the_door(pulled, engine, 
     assert "later" in next(line for line in out.splitlines() if "eleme:3" in line)
     assert "eleme:4" not in out
     assert pulled.bell.rings == [(STORE, "advance")]
+
+
+def test_pull_asks_only_for_what_may_still_change(engine):
+    day = 86_400_000
+    rows = (("1", "completed", 9), ("2", "completed", 5), ("3", "partially_refunded", 9), ("4", "refunding", 1))
+    for number, state, placed in rows:
+        add_order(engine, ref=f"eleme:{number}", state=state, placed_at=placed * day, heard_at=int(number))
+    assert inspect.unfinished(engine, STORE, Millis(10 * day)) == ("eleme:1", "eleme:3", "eleme:4")
+
+
+def test_pull_waits_for_its_turn_rather_than_call_too_often(pulled, engine, capsys):
+    waits = []
+
+    class Slow(Platform):
+        def fetch(self, order, store):
+            limits.enter("order")
+            return super().fetch(order, store)
+
+    limits = Limits({}, 2, now=lambda: 100.0 + sum(waits), sleep=waits.append)
+    pulled.platforms["eleme"] = Slow()
+    for number in range(10, 18):
+        add_order(engine, ref=f"eleme:{number}", state="paid")
+    assert main(["pull", STORE]) == 0
+    assert sum(waits) == pytest.approx(3)
+    assert "called as often" not in capsys.readouterr().out
 
 
 def test_pull_of_a_platform_that_is_not_there_says_so(pulled, capsys):
