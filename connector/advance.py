@@ -193,10 +193,9 @@ class _Visit:
     def _order(self, tx: Transaction, row: _Row, heard: Heard) -> OrderRef | None:
         """The order that an event is about; one that tells no content may call it by its other name."""
         order = heard.order or row.order
-        if order is None or heard.press or any(fact.content for fact in heard.facts) or tx.orders.open(order):
+        if order is None or heard.press or any(fact.content for fact in heard.facts):
             return order
-        home = tx.orders.home(order)
-        return home[0] if home else order
+        return _own_name(tx, order)
 
     def _seek(self, tx: Transaction, row: int, order: OrderRef) -> None:
         home = seek(tx, self._lease.lane, row, order, self._now)
@@ -217,6 +216,7 @@ class _Visit:
     def _park(self, tx: Transaction, row: _Row, reason: str) -> None:
         """A person must look at this row, and at its order: nothing is made of an order that is not known whole."""
         waiting, lane = row.waiting, self._lease.lane
+        row.order = row.order and _own_name(tx, row.order)
         words = f"事件 {waiting.id} 无法处理：{reason} · event {waiting.id} cannot be applied: {reason}"
         _LOG.warning("parked", event_id=waiting.id, lane=lane, source=waiting.source)
         tx.inbox.park(waiting.id, reason, row.order)
@@ -235,6 +235,8 @@ class _Visit:
         refs = tx.orders.ringing(self._lease.lane, self._now, ROWS)
         tx.orders.load(refs)
         for ref in refs:
+            if tx.orders.open(ref) is None:  # it was another's other name
+                continue
             try:
                 with tx.part():
                     settle(tx, self._rung(tx, ref), (), self._now, self._traits)
@@ -252,6 +254,12 @@ class _Visit:
         kept.again = False
         kept.rung = kept.rung or (kept.due_at is not None and kept.due_at <= self._now)
         return kept
+
+
+def _own_name(tx: Transaction, order: OrderRef) -> OrderRef:
+    """An order's own name, whichever of its names this is."""
+    home = None if tx.orders.open(order) else tx.orders.home(order)
+    return home[0] if home else order
 
 
 def _backoff(now: Millis, attempts: int) -> Millis:

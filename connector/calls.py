@@ -248,7 +248,8 @@ class Calls:
         """It is done, unless something is missing: then the order is read back until it has come."""
         kept = self._kept(tx, row)
         tries = row.attempts + 1
-        if row.key.startswith(_ONCE) or kept.wants is None or (kept.wants == "whole" and tries >= _WHOLE_TIMES):
+        once = row.key.startswith(_ONCE)
+        if kept is None or once or kept.wants is None or (kept.wants == "whole" and tries >= _WHOLE_TIMES):
             tx.outbox.done([row.id], self._now)
             return
         if tries == _SILENT_TRIES:
@@ -260,8 +261,8 @@ class Calls:
         tx.outbox.park(row.id, reason)
         if nameless(row.lane) and row.order:
             give_up(tx, row.lane, row.order, reason, self._now)
-        else:
-            self._tell_missing(tx, self._kept(tx, row), reason)
+        elif (kept := self._kept(tx, row)) is not None:
+            self._tell_missing(tx, kept, reason)
 
     def _tell_missing(self, tx: Transaction, kept: Kept, reason: str) -> None:
         """Tell people what cannot be had from the platform; it is asked on where it answers at all."""
@@ -274,11 +275,10 @@ class Calls:
             tx.park(kept, "replay", words, self._now)
             tx.orders.save(kept)
 
-    def _kept(self, tx: Transaction, row: Outgoing) -> Kept:
+    def _kept(self, tx: Transaction, row: Outgoing) -> Kept | None:
+        """The order that asked to be read back; ``None`` if that has turned out to be another's other name."""
         assert row.order is not None  # a fetch has one
-        kept = tx.orders.open(row.order)
-        assert kept is not None  # it asked to be read back
-        return kept
+        return tx.orders.open(row.order)
 
     def _platform(self, ref: OrderRef | StoreRef) -> Platform:
         platform = self._platforms.get(split_ref(ref)[0])

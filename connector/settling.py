@@ -30,7 +30,9 @@ def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis, trai
     """Replay an order after ``fresh`` facts (none if its window's row rang) and write what changed."""
     _watch_window(kept, tx.orders.facts(kept.ref), now)
     life = tx.orders.life(kept)
-    _note_content(tx, kept, life)
+    stray = _note_content(tx, kept, life)
+    if stray is not None:
+        return settle(tx, kept, (*fresh, *_joined(tx, kept, stray, now)), now, traits)
     _alert(tx, kept, fresh, life, now)
     _fetch(tx, kept, fresh, life, now)
     _stand_or_go(tx, kept, life, now)
@@ -103,15 +105,32 @@ def _answer(tx: Transaction, press: Pressed, state: Literal["done", "refused"], 
     return f"{state}: {text}"
 
 
-def _note_content(tx: Transaction, kept: Kept, life: Life) -> None:
-    """Keep beside the order what it is looked for by: its other name, its day, its number in the day."""
+def _note_content(tx: Transaction, kept: Kept, life: Life) -> Kept | None:
+    """Keep beside the order what it is looked for by: its other name, its day, its number in the day.
+
+    Returns:
+        What was taken for an order of its own so far, as its news told that other name alone.
+    """
     content = life.content
     if content is None:
-        return
+        return None
     kept.placed_at, kept.day_seq = content.placed_at, content.day_seq
     view = OrderRef(f"{split_ref(kept.ref)[0]}:{content.view_ref}")
-    if content.view_ref and view not in {kept.ref, kept.view_ref}:
-        tx.orders.name(kept, view)
+    if not content.view_ref or view in {kept.ref, kept.view_ref}:
+        return None
+    tx.orders.name(kept, view)
+    return tx.orders.stray(kept)
+
+
+def _joined(tx: Transaction, kept: Kept, stray: Kept, now: Millis) -> tuple[Fact, ...]:
+    """Let an order have what was heard of it under its other name; what people were told of that one is over."""
+    for fact in tx.orders.facts(stray.ref):
+        if reminds(fact):
+            _remind(tx, stray, fact, now, answered=True)
+    if stray.alert is not None:
+        tx.heal(stray, now)
+    tx.outbox.cancel_fetches(stray.ref, "fetch:", now, "it is another order's other name")
+    return tx.orders.join(stray, kept)
 
 
 def _watch_window(kept: Kept, facts: Iterable[Fact], now: Millis) -> None:

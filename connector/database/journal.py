@@ -54,9 +54,11 @@ class Transaction:
             raise
 
     def adopt(self, lane: StoreRef) -> None:
-        """Take over what waits, without a shop, for orders that have become known in this transaction."""
+        """Take over what waits, without a shop or by its other name, for orders that have become known here."""
         if named := self.orders.named():
             self.inbox.lead(StoreRef(f"{split_ref(lane)[0]}:"), named, lane)
+        if views := {name: ref for name, ref in named.items() if name != ref}:
+            self.inbox.lead(lane, views, lane)
 
     def waits(self, lane: StoreRef, now: Millis) -> bool:
         """Whether a lane has events to apply, or orders whose window's row rings."""

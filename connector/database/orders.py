@@ -43,6 +43,9 @@ INSERT INTO facts (order_ref, key, at, body, inbox_id) VALUES (:ref, :key, :at, 
 ON CONFLICT (order_ref, key) DO UPDATE SET at = excluded.at, body = excluded.body
 """)
 _ASIDE: Final = text("UPDATE facts SET set_aside = :words WHERE order_ref = :ref AND key = :key")
+_MOVE: Final = text("UPDATE facts SET order_ref = :ref WHERE order_ref = :name AND key = :key")
+_DROP_FACTS: Final = text("DELETE FROM facts WHERE order_ref = :name")
+_DROP: Final = text("DELETE FROM orders WHERE ref = :name")
 _RINGING: Final = text("""
 SELECT ref FROM orders WHERE store = :lane AND ((due_at IS NOT NULL AND NOT rung) OR again)
     AND (due_at <= :now OR again)
@@ -141,6 +144,33 @@ class Orders:
         """Orders that have become known here, and names that have, once."""
         named, self._named = self._named, {}
         return named
+
+    def stray(self, kept: Kept) -> Kept | None:
+        """What was taken for an order of its own, since it was heard of first, and is this one by its other name.
+
+        Nothing can have been made of it while nobody had told what was bought.
+        """
+        stray = self.open(kept.view_ref) if kept.view_ref else None
+        if stray is None or stray is kept or stray.store != kept.store or stray.document is not None:
+            return None
+        return None if any(fact.content for fact, _ in self._facts[stray.ref].values()) else stray
+
+    def join(self, stray: Kept, kept: Kept) -> tuple[Fact, ...]:
+        """Move all facts of a :meth:`stray` to its order, and forget it. Those that the order did not have."""
+        mine, fresh = self._facts[kept.ref], []
+        for key, (fact, aside) in self._facts[stray.ref].items():
+            if key in mine:
+                self.put(kept.ref, [fact], None)
+                continue
+            mine[key] = (fact, aside)
+            fresh.append(fact)
+            self._writes.add("facts", _MOVE, {"ref": kept.ref, "name": stray.ref, "key": key})
+        self._writes.add("facts", _DROP_FACTS, {"name": stray.ref})
+        self._writes.add("orders", _DROP, {"name": stray.ref})
+        self._kept[stray.ref], self._facts[stray.ref] = None, {}
+        self._added.pop(stray.ref, None)
+        self._changed.pop(stray.ref, None)
+        return tuple(fresh)
 
     def home(self, ref: OrderRef) -> tuple[OrderRef, StoreRef] | None:
         """The order of this name, be it its other one, and its shop."""
