@@ -16,6 +16,7 @@ from connector.domain.table import TABLE
 from mappings.eleme_order import platform_id, read_order
 from mappings.eleme_prices import with_prices
 from mappings.fields import ChinaTime, Count, Epoch, Lenient, Text, Yuan, load
+from mappings.pulled_key import pulled_key
 from mappings.wire import read, storable
 
 #: The newer, slim 订单生效, which counts as 10.
@@ -253,7 +254,7 @@ def read_pulled(body: bytes) -> tuple[str, tuple[Fact, ...]]:
     refund = _words(load(_REFUND, pulled["refund"], "pulled refund")) if pulled.get("refund") else None
     facts = [Fact(key=f"pull:{at}", kind=Kind.PULL, at=at, pulled=True, statement=_statement(said, refund))]
     if content is not None:
-        key = "pulled" if content.whole else "pulled:slim"
+        key = pulled_key(content, any(item.user_price or item.shop_price for item in content.items))
         facts.append(Fact(key=key, kind=Kind.ORDER, at=active, code=10, pulled=True, content=content))
     return number, tuple(facts)
 

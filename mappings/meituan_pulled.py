@@ -13,6 +13,7 @@ from mappings.fields import Epoch, Text, load
 from mappings.meituan_order import OWN_RIDERS, read_content
 from mappings.meituan_refund import read_back
 from mappings.meituan_rides import RidesSchema, rides_told, tells_rides
+from mappings.pulled_key import pulled_key
 
 #: Key of a pulled order's body; a push has none of that name.
 PULLED_AT: Final = "pulled_at"
@@ -64,7 +65,7 @@ def read_pulled(event: Mapping[str, Any]) -> tuple[str, tuple[Fact, ...]]:
     facts = [*_stated(told, refunds, Millis(asked)), *refunds, *rides]
     content = read_content(event["order"], begun)
     if content is not None:
-        key = "pulled" if content.whole else "pulled:slim"
+        key = pulled_key(content, content.income, content.customer.address)
         facts.append(Fact(key=key, kind=Kind.ORDER, at=begun, code=10, pulled=True, content=content, who="customer"))
     return number, tuple(facts)
 

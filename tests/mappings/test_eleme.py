@@ -284,7 +284,7 @@ def test_a_pulled_order_states_what_it_is():
     number, (statement, content) = read_pulled(json.dumps({**pulled, "refund": None}).encode())
     assert number == "3040000000000000398"
     assert (statement.statement.finished, statement.statement.case, statement.at) == (True, "rejected", 1556090000000)
-    assert (content.pulled, content.content.paid, content.key) == (True, 2680, "pulled")
+    assert (content.pulled, content.content.paid, content.key) == (True, 2680, "pulled:lacks-1")
 
 
 JSON = st.recursive(

@@ -235,7 +235,7 @@ def test_a_pulled_order_states_each_thing_at_the_time_that_it_tells():
     assert stated(said, "finished") == [(AT + 1_800_000, Statement(finished=True))]
     assert stated(said, "void") == []
     (known,) = [fact for fact in said.facts if fact.content]
-    assert (known.key, known.kind, known.at, known.pulled) == ("pulled", Kind.ORDER, AT, True)
+    assert (known.key, known.kind, known.at, known.pulled) == ("pulled:lacks-1", Kind.ORDER, AT, True)
 
 
 def test_what_it_dates_itself_is_one_fact_however_often_it_is_pulled():
@@ -250,7 +250,7 @@ def test_what_it_does_not_date_is_dated_by_the_asking():
 
 def test_an_order_that_nobody_has_accepted_states_nothing():
     said = pulled(status=2, order_confirm_time=0)
-    assert [fact.key for fact in said.facts] == ["pulled"]
+    assert [fact.key for fact in said.facts] == ["pulled:lacks-1"]
 
 
 @pytest.mark.parametrize(("status", "words"), [(4, {"accepted"}), (6, {"accepted"}), (8, {"accepted", "finished"})])
