@@ -196,7 +196,7 @@ def _reminded(push: _Push) -> Said:
 
 
 def _settled(push: _Push) -> Said:
-    words = f"平台已结算 ¥{to_yuan(push.news()['settleAmount'])} · settled by the platform"
+    words = f"平台已结算 · settled by the platform ¥{to_yuan(push.news()['settleAmount'])}"
     return push.said(_note("settlement", push.sent, words))
 
 

@@ -27,6 +27,9 @@ from connector.domain.replay import Life, Sale
 from connector.domain.table import TABLE
 from connector.domain.traits import Traits
 
+#: The merchant agreed to cancel; of a part that reads as 39, a part that goes back.
+_GRANTED, _PART = 23, 39
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentItem:
@@ -264,10 +267,16 @@ def _timeline(life: Life) -> tuple[Moment, ...]:
     """What happened; that the order began is told once, however many messages said so."""
     begun = next((fact.key for fact in life.read if fact.kind is Kind.ORDER), "")
     return tuple(
-        Moment(at=fact.at, code=fact.code, text=words(fact), who=fact.who)
+        Moment(at=fact.at, code=_told(fact), text=words(fact), who=fact.who)
         for fact in life.read
         if fact.kind is not Kind.PULL and (fact.kind is not Kind.ORDER or fact.key == begun)
     )
+
+
+def _told(fact: Fact) -> int:
+    """The type code that people read of a fact: nobody takes a part that went back for a cancelled order."""
+    part = fact.refund is not None and fact.refund.scope == "part"
+    return _PART if part and fact.code == _GRANTED else fact.code
 
 
 def words(fact: Fact) -> str:
@@ -276,7 +285,7 @@ def words(fact: Fact) -> str:
         return "取消窗口结束 · the cancellation window is over"
     if fact.press is not None:
         return f"店员操作 {fact.press.action} · pressed {fact.press.action}"
-    row = TABLE.get(fact.code)
+    row = TABLE.get(_told(fact))
     text = f"{row.zh} · {row.en}" if row else fact.note or f"{fact.code} 未读 · not read"
     named = fact.refund
     if named is not None and named.money not in {None, ZERO}:

@@ -106,6 +106,13 @@ def test_the_timeline_tells_in_both_languages_who_did_what():
     assert texts[-2:] == ["用户申请取消 · customer asks to cancel ¥8.00", "配送员待取餐 · rider on the way to the shop"]
 
 
+def test_a_part_that_the_shop_gave_back_is_told_as_such_and_not_as_a_cancelled_order():
+    life = live((10, 0), (12, 10), fact(23, 100, scope="part", money=800), fact(23, 200, scope="full"))
+    part, whole = documented(life).timeline[-2:]
+    assert (part.code, part.text) == (39, "商户部分取消 · merchant takes part of it back ¥8.00")
+    assert (whole.code, whole.text) == (23, "商户同意取消 · request granted")
+
+
 def test_the_timeline_tells_once_that_the_order_began():
     pulled = replace(fact(10, 0, key="pulled"), pulled=True)
     one, two = (documented(live((10, 0), (12, 10), *more)) for more in ([], [pulled]))

@@ -163,7 +163,7 @@ def test_the_money_of_a_refund_is_a_note_and_a_failure_is_told_at_once(status, f
 
 
 def test_settlement_and_picking_are_notes():
-    assert "¥41.00" in read("settlement", settleAmount="41.0").facts[0].note
+    assert read("settlement", settleAmount="41.0").facts[0].note == "平台已结算 · settled by the platform ¥41.00"
     inside = {"order_id": ..., "pick_up_data": json.dumps({"order_id": int(ORDER), "app_poi_code": "MT-2001"})}
     said = read("picking-done", **inside)
     assert (said.order, said.facts[0].key) == (ORDER, "picking-done")
