@@ -1,5 +1,8 @@
 """The three-way count: the platform's list of a shop's day, our orders, the ERP's; and how differences are mended.
 
+An order of which the list does not state all, or more than we know, is read back, and what would follow from the answer
+is compared with what we have: its state, what was paid and what went back. Counting changes nothing here.
+
 The ERP has no method that counts: it is asked with the documents that it should have (``waimai.order.sync``). One that
 it has is answered ``unchanged``; one that it has lost is written by that very question. What the ERP has and neither
 the platform nor we know of cannot be seen.
@@ -11,11 +14,16 @@ from datetime import date
 from typing import Final
 
 from connector.database.days import Ours, orders_of, stored
+from connector.database.orders import DUE
+from connector.domain.documents import Document
 from connector.domain.errors import Refused
 from connector.domain.gaps import Listed, day_of
-from connector.domain.money import Money
-from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
-from connector.ports import Platform, RawEvent
+from connector.domain.money import ZERO, Money, to_yuan
+from connector.domain.order import Content, Fact, Millis, OrderRef, StoreRef, split_ref
+from connector.domain.replay import Life, replay
+from connector.domain.table import STATE_NAMES
+from connector.platforms.limits import patient
+from connector.ports import Envelope, Platform, RawEvent
 from connector.services import Services
 from connector.vault import Vault
 
@@ -32,7 +40,10 @@ Told = Callable[[str, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One order in the three places; sums are ``None`` where they are not told, ``why`` says what is wrong, if any."""
+    """One order in the three places; sums are ``None`` where they are not told, ``why`` says what is wrong, if any.
+
+    ``behind`` is what the platform states of it and we do not know, in words.
+    """
 
     order: OrderRef
     listed: bool
@@ -40,6 +51,9 @@ class Line:
     erp: bool
     listed_paid: Money | None = None
     our_paid: Money | None = None
+    listed_refunded: Money = ZERO
+    our_refunded: Money = ZERO
+    behind: str = ""
     why: str = ""
 
     @property
@@ -74,6 +88,26 @@ class Count:
         whole = None if None in told else Money(sum(paid or 0 for paid in told))
         return whole, Money(ours), Money(erp)
 
+    def refunded(self) -> tuple[Money, Money, Money]:
+        """What of it has gone back."""
+        listed = sum(line.listed_refunded for line in self.lines if line.listed)
+        ours = sum(line.our_refunded for line in self.lines if line.ours)
+        erp = sum(line.our_refunded for line in self.lines if line.erp)
+        return Money(listed), Money(ours), Money(erp)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    """An order as its platform gave it to us."""
+
+    envelope: Envelope
+    facts: tuple[Fact, ...]
+
+    @property
+    def content(self) -> Content | None:
+        """What was bought."""
+        return next((fact.content for fact in self.facts if fact.content), None)
+
 
 class Audit:
     """The count of one shop's day.
@@ -93,8 +127,8 @@ class Audit:
         self._store = store
         self._day = day
         self._told = told
-        self._confirmed: dict[OrderRef, Money | None] = {}
-        self._strange: dict[OrderRef, str] = {}
+        self._answers: dict[OrderRef, _Answer] = {}
+        self._refusals: dict[OrderRef, str] = {}
 
     def count(self, *, ask_erp: bool) -> Count:
         """Count. If the ERP is asked, it has what it lacked before afterwards; else its last answers count.
@@ -106,12 +140,13 @@ class Audit:
         listed = self._listed()
         ours = orders_of(self._services.journal.engine, Vault(), self._store, self._day)
         waiting = stored(self._services.journal.engine, listed.keys() - ours.keys())
+        self._read_back(listed, ours)
         statuses = self._erp(ours) if ask_erp else None
         lines = [self._line(ref, listed, ours.get(ref), statuses, waiting) for ref in {**ours, **listed}]
         return Count(store=self._store, day=self._day, lines=tuple(lines))
 
     def repair(self, count: Count) -> None:
-        """Fetch what we lack or have otherwise, ask the platform for what its list lacks, hand on what the ERP refused.
+        """Take in what we lack or have otherwise, ask for what its list lacks, hand on what the ERP refused.
 
         Raises:
             Unavailable: platform or database are away.
@@ -119,8 +154,8 @@ class Audit:
         wrong = [line for line in count.lines if not line.agrees]
         for number, line in enumerate(wrong, 1):
             self._told("mended 已修复", number)
-            if not line.ours or not line.listed or line.listed_paid != line.our_paid:
-                self._fetch(line)
+            if not line.ours or not line.listed or line.listed_paid != line.our_paid or line.behind:
+                self._take(line.order)
             if line.ours and not line.erp:
                 self._hand_on(line.order)
         self._services.bell.ring(self._store, "advance")
@@ -143,6 +178,32 @@ class Audit:
             self._told("Odoo", len(statuses))
         return statuses
 
+    def _read_back(self, listed: dict[OrderRef, Listed], ours: dict[OrderRef, Ours]) -> None:
+        """Ask for the orders whose states the list does not show to be ours, each once."""
+        doubtful = [ref for ref, one in ours.items() if ref in listed and not listed[ref].agrees(one.state)]
+        for number, ref in enumerate(doubtful, 1):
+            if ref not in self._answers:
+                self._told("read back 读回", number)
+                self._ask(ref)
+
+    def _ask(self, ref: OrderRef) -> _Answer | None:
+        """Read an order back; nothing if the platform does not know it, or it cannot be read."""
+        self._refusals.pop(ref, None)
+        try:
+            with patient():
+                got = self._platform.fetch(ref, self._store)
+            raw = RawEvent(id=0, source=got.source, lane=got.lane, received_at=Millis(0), body=got.body)
+            answer = self._answers[ref] = _Answer(envelope=got, facts=self._platform.heard(raw).facts)
+        except Refused as refusal:
+            self._refusals[ref] = f"平台不提供此单：{refusal} · the platform does not give it"
+            return None
+        return answer
+
+    def _take(self, ref: OrderRef) -> None:
+        answer = self._answers.get(ref) or self._ask(ref)
+        if answer is not None:
+            self._services.journal.take([answer.envelope], self._services.clock.now())
+
     def _line(
         self,
         ref: OrderRef,
@@ -151,43 +212,64 @@ class Audit:
         statuses: dict[OrderRef, str] | None,
         waiting: dict[OrderRef, str],
     ) -> Line:
-        known = listed.get(ref)
-        paid = known.paid if known else self._confirmed.get(ref)
-        our_paid = ours.document.paid if ours and ours.document else None
+        known, answer = listed.get(ref), self._answers.get(ref)
+        content = answer.content if answer else None
+        # One that the list lacks and the platform knows is the list's fault.
+        there = known is not None or (content is not None and day_of(content.placed_at) == self._day)
+        paid = known.paid if known and known.paid is not None else content.paid if there and content else None
+        document = ours.document if ours else None
+        our_paid = document.paid if document else None
+        refunded, behind = self._stated(ref, document) if document and answer else (None, "")
         status = statuses.get(ref, "") if statuses is not None else "unchanged" if ours and ours.sent else ""
         has = status in _HAS
         reasons = [
-            "" if known or ref in self._confirmed else self._strange.get(ref, "平台列表无此单 · not in its list"),
+            self._refusals.get(ref, "" if there else "平台列表无此单 · not in its list"),
             "" if ours else waiting.get(ref, "本系统无此单 · not known here"),
             ours.parked if ours else "",
+            behind,
             "" if has or not ours else _WORDS.get(status, status),
             "金额不同 · another sum" if paid is not None and our_paid is not None and paid != our_paid else "",
         ]
+        our_refunded = document.refunded if document else ZERO
         return Line(
             order=ref,
-            listed=known is not None or ref in self._confirmed,
+            listed=there,
             ours=ours is not None,
             erp=has,
             listed_paid=paid,
             our_paid=our_paid,
+            listed_refunded=our_refunded if refunded is None else refunded,
+            our_refunded=our_refunded,
+            behind=behind,
             why="; ".join(reason for reason in reasons if reason),
         )
 
-    def _fetch(self, line: Line) -> None:
-        """Read an order back. One that the platform's list lacks and the platform knows is the list's fault."""
-        ref = line.order
-        try:
-            envelope = self._platform.fetch(ref, self._store)
-        except Refused as refusal:
-            self._strange[ref] = f"平台查无此单：{refusal} · its platform does not know it"
-            return
-        ((number, _),) = self._services.journal.take([envelope], self._services.clock.now())
-        if line.listed:
-            return
-        raw = RawEvent(id=number, source=envelope.source, lane=envelope.lane, received_at=Millis(0), body=envelope.body)
-        for content in [fact.content for fact in self._platform.heard(raw).facts if fact.content]:
-            if day_of(content.placed_at) == self._day:
-                self._confirmed[ref] = content.paid
+    def _stated(self, ref: OrderRef, document: Document) -> tuple[Money | None, str]:
+        """What went back as the platform's answer has it, and in words what it states that we do not know."""
+        life = self._life(ref, self._answers[ref].facts)
+        if life is None:
+            return None, ""
+        words = []
+        if life.state != document.state:
+            zh, en = STATE_NAMES[life.state]
+            words.append(f"平台已是{zh} · {life.state} there ({en})")
+        if life.granted != document.refunded:
+            there, here = to_yuan(life.granted), to_yuan(document.refunded)
+            words.append(f"平台已退 ¥{there}，本系统 ¥{here} · ¥{there} refunded there, ¥{here} here")
+        return life.granted, "; ".join(words or ([life.standstill] if life.standstill else []))
+
+    def _life(self, ref: OrderRef, facts: tuple[Fact, ...]) -> Life | None:
+        """What would follow if these facts were told; nothing is written."""
+        with self._services.journal.begin() as tx:
+            kept = tx.orders.open(ref)
+            known = {fact.key: fact for fact in tx.orders.facts(ref)}
+        if kept is None:
+            return None
+        for fact in facts:
+            if fact.key not in known or fact.at < known[fact.key].at:
+                known[fact.key] = fact
+        due = [DUE] if kept.rung else []
+        return replay([*known.values(), *due], sold=kept.sold, terms=kept.terms)
 
     def _hand_on(self, ref: OrderRef) -> None:
         """Let the order's document go the ordinary way, which knows what to do about what the ERP says of it."""

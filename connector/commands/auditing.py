@@ -43,10 +43,14 @@ def compare(services: Services, store: StoreRef, day: date, *, dry_run: bool) ->
             _print(console, count, "counted 清点" if not dry_run else "counted, nothing was changed 仅清点，未改动")
             return count.agrees
         _print(console, count, "before 修复前")
+        wrong = [line.order for line in count.lines if not line.agrees]
         audit.repair(count)
         settle(services, store)
         count = audit.count(ask_erp=True)
     _print(console, count, "after 修复后")
+    still = {line.order for line in count.lines if not line.agrees}
+    if mended := [order for order in wrong if order not in still]:
+        console.print(f"Mended 已修复 ({len(mended)}): {', '.join(mended)}")
     return count.agrees
 
 
@@ -75,6 +79,7 @@ def _print(console: Console, count: Count, title: str) -> None:
         table.add_column(column, justify="right" if column else "left")
     table.add_row("orders 订单", *map(str, count.orders()))
     table.add_row("paid 实付 ¥", *map(_yuan, count.paid()))
+    table.add_row("refunded 已退 ¥", *map(_yuan, count.refunded()))
     console.print(table)
     wrong = [line for line in count.lines if not line.agrees]
     if not wrong:

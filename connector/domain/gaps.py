@@ -75,10 +75,18 @@ class Known:
             return None
 
 
+def _states_nothing(_state: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """An order in a platform's own list: its number in the day (0: not told), what was paid (``None``: not told)."""
+    """An order in a platform's own list: its number in the day (0: not told), what was paid (``None``: not told).
+
+    ``agrees`` says whether a state of ours tells all that the list states of it; else it is read back to be compared.
+    """
 
     order: OrderRef
     number: int = 0
     paid: Money | None = None
+    agrees: Callable[[str], bool] = field(default=_states_nothing, compare=False)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from connector.domain.errors import Refused
@@ -82,7 +83,7 @@ def listed(api: ElemeApi, store: StoreRef, day: date) -> Iterator[Listed]:
         ref = _ref(row)
         if ref is not None:
             number, paid, _ = read_listed(row)
-            yield Listed(order=ref, number=number, paid=paid)
+            yield Listed(order=ref, number=number, paid=paid, agrees=partial(agrees, row))
 
 
 def _rows(
@@ -148,6 +149,18 @@ def _wanted(row: Mapping[str, Any], ref: OrderRef, known: Known) -> bool:
 def young(row: Any, now: Millis) -> bool:  # noqa: ANN401 - somebody else's JSON
     """Whether an order is in effect for so short a time that its push may still come."""
     return isinstance(row, Mapping) and read_listed(row)[2] > now - GRACE_MILLIS
+
+
+def agrees(row: Mapping[str, Any], state: str) -> bool:
+    """Whether our own state tells all of what the list states; how much of the money went back it does not tell.
+
+    >>> agrees({"status": "settled", "refundStatus": "noRefund"}, "completed")
+    True
+    >>> agrees({"status": "settled", "refundStatus": "successful"}, "partially_refunded")
+    False
+    """
+    untouched = row.get("refundStatus") in {None, "", "noRefund"} and state not in _GIVEN_BACK - {"cancelled"}
+    return untouched and not behind(row, state)
 
 
 def behind(row: Mapping[str, Any], state: str) -> bool:

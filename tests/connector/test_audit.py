@@ -11,6 +11,8 @@ from connector.commands import auditing
 from connector.commands.auditing import compare, settle
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.gaps import Listed
+from connector.domain.order import Fact, Kind, RefundWords, Statement
+from connector.platforms.limits import Limits
 from tests.connector.test_advance import ACCEPTED, NEW, T0, at
 from tests.doubles import LANE, event
 
@@ -37,8 +39,10 @@ def day(world, monkeypatch):
     return world
 
 
-def lists(world, *refs, paid=3000):
-    world.platform.days[LANE, DAY] = [Listed(order=ref, number=n, paid=paid) for n, ref in enumerate(refs, 1)]
+def lists(world, *refs, paid=3000, agrees=lambda _state: True):
+    world.platform.days[LANE, DAY] = [
+        Listed(order=ref, number=n, paid=paid, agrees=agrees) for n, ref in enumerate(refs, 1)
+    ]
 
 
 def counted(world, *, ask_erp=True):
@@ -165,6 +169,99 @@ def test_a_document_that_the_erp_refuses_parks_its_order(day, capsys):
     assert not agrees
     assert "period is locked" in printed
     assert day.order(TWO).parked_by == "erp"
+
+
+FINISHED = Fact(
+    key="pull:1", kind=Kind.PULL, at=(T0 + 60) * 1000, pulled=True, statement=Statement(accepted=True, finished=True)
+)
+
+
+def stated(world, ref, case, money, key="pull:2", scope="part"):
+    """What the platform states of an order from now on: it is finished, and of the money so much went back."""
+    refund = RefundWords(scope=scope, money=money)
+    said = Statement(accepted=True, finished=True, case=case, refund=refund)
+    fact = Fact(key=key, kind=Kind.PULL, at=(T0 + 4000) * 1000, pulled=True, statement=said)
+    world.platform.orders[ref] = (*world.platform.orders[ref], fact)
+
+
+@pytest.fixture
+def finished(day):
+    """Its three orders are completed, and everybody knows."""
+    for ref in (ONE, TWO, THREE):
+        day.platform.orders[ref] = (*day.platform.orders[ref], FINISHED)
+        day.push(FINISHED, order=ref)
+    day.pass_window()
+    assert {document.state for document in day.erp.documents.values()} == {"completed"}
+    return day
+
+
+#: What the lists of the two platforms state: of each order its state, or nothing.
+LISTS = {"states": lambda state: state == "completed", "nothing": lambda _state: False}
+
+
+@pytest.mark.parametrize("agrees", [lambda state: state == "partially_refunded", LISTS["nothing"]])
+@pytest.mark.parametrize(
+    ("scope", "money", "state"), [("part", 1000, "partially_refunded"), ("full", 3000, "refunded")]
+)
+def test_a_refund_after_completion_that_was_never_pushed_is_seen_and_mended(
+    finished, capsys, agrees, scope, money, state
+):
+    lists(finished, ONE, TWO, THREE, agrees=agrees)
+    assert counted(finished).agrees
+    stated(finished, TWO, "granted", money, scope=scope)
+    agreed, printed = reconciled(finished, capsys, dry_run=True)
+    assert not agreed
+    assert TWO in printed
+    (line,) = [line for line in counted(finished, ask_erp=False).lines if not line.agrees]
+    assert f"{state} there" in line.why
+    assert f"¥{money // 100}.00 refunded there, ¥0.00 here" in line.why
+    assert finished.erp.documents[TWO].state == "completed"
+    assert finished.rows("SELECT count(*) FROM inbox WHERE state = 'pending'") == [(0,)]
+    agreed, printed = reconciled(finished, capsys)
+    assert agreed
+    assert f"Mended 已修复 (1): {TWO}" in printed
+    assert (finished.erp.documents[TWO].state, finished.erp.documents[TWO].refunded) == (state, money)
+    assert counted(finished).refunded() == (money, money, money)
+    assert reconciled(finished, capsys)[0]
+
+
+def test_what_the_list_states_need_not_be_read_back(finished):
+    finished.platform.fetched.clear()
+    lists(finished, ONE, TWO, THREE, agrees=LISTS["states"])
+    assert counted(finished).agrees
+    assert finished.platform.fetched == []
+
+
+def test_an_order_that_the_platform_does_not_give_us_back_agrees_with_nobody(finished, capsys):
+    lists(finished, ONE, TWO, THREE, agrees=LISTS["nothing"])
+    del finished.platform.orders[TWO]
+    agreed, printed = reconciled(finished, capsys)
+    assert not agreed
+    assert "no such order" in next(line for line in printed.splitlines() if TWO in line)
+
+
+def test_sums_that_the_list_does_not_tell_are_those_of_the_answers(finished):
+    lists(finished, ONE, TWO, THREE, paid=None, agrees=LISTS["nothing"])
+    assert counted(finished).paid() == (9000, 9000, 9000)
+
+
+def test_many_lost_orders_are_fetched_each_in_its_turn(day, capsys, monkeypatch):
+    waits = []
+    limits = Limits({}, 3, now=lambda: 100.0 + sum(waits), sleep=waits.append)
+    refs = [f"eleme:{number}" for number in range(104, 134)]
+    day.platform.orders |= {ref: (placed(number), ACCEPTED) for number, ref in enumerate(refs, 4)}
+    lists(day, ONE, TWO, THREE, *refs)
+    fetch = day.platform.fetch
+
+    def limited(order, store):
+        limits.enter("order")
+        return fetch(order, store)
+
+    monkeypatch.setattr(day.platform, "fetch", limited)
+    agreed, printed = reconciled(day, capsys)
+    assert agreed
+    assert "The three agree on 33 orders" in printed
+    assert sum(waits) == pytest.approx(9)
 
 
 def test_a_dry_run_changes_nothing(day, capsys):

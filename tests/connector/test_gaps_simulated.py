@@ -124,6 +124,30 @@ def test_the_three_counts_agree_after_the_command(street, name, capsys):
     assert len(street.world.erp.documents) == 4
 
 
+def test_a_refund_after_completion_of_which_nothing_was_pushed_is_found_by_the_command(street, name, capsys):
+    order, other = street.place(name), street.place(name)
+    lane, day = f"{name}:{SHOPS[name]}", day_of(street.clock.now())
+    for each in (order, other):
+        street.act(each, "accept")
+        street.act(each, "finish")
+    assert compare(street.world.services, lane, day, dry_run=False)
+    street.clock.forward(66)
+    street.world.settle(lane)
+    assert {street.state(name, each) for each in (order, other)} == {"completed"}
+    assert compare(street.world.services, lane, day, dry_run=True)
+    street.clock.forward(600)
+    street.act(order, "ask_refund", reason="坏了")
+    street.act(order, "agree")
+    assert not compare(street.world.services, lane, day, dry_run=True)
+    assert street.state(name, order) == "completed"
+    assert compare(street.world.services, lane, day, dry_run=False)
+    assert f"Mended 已修复 (1): {name}:{order}" in capsys.readouterr().out
+    told = street.world.erp.documents[f"{name}:{order}"]
+    assert (told.state, told.refunded) == ("refunded", told.paid)
+    assert street.state(name, other) == "completed"
+    assert compare(street.world.services, lane, day, dry_run=True)
+
+
 def test_the_wait_for_a_menu_or_a_list_is_no_wait_for_the_shop(street, name):
     """While a shop is being asked about, its events are applied and delivered all the same."""
     lane = f"{name}:{SHOPS[name]}"
