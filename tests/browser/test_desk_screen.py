@@ -10,6 +10,13 @@ PITCHES = {"new": 659, "refund": 440, "reminder": 880}
 ASKED = {"key": "cancel-1", "family": "cancel", "scope": "full", "status": "requested", "amount": 5600}
 #: Whether all of some kind are as they should be, once fonts and icons are there.
 EVERY = "([which, how]) => [...document.querySelectorAll(which)].every(eval(how))"
+#: A clock of the page that a test can set back, in milliseconds.
+CLOCK = "window.back = 0; const told = Date.now.bind(Date); Date.now = () => told() - window.back;"
+#: The upper edge of the desk's bar and the lower edge of what stands over it.
+EDGES = """() => {
+    const [bar, over] = ['.o_waimai_bar', '.o_control_panel'].map((which) => document.querySelector(which));
+    return [bar.getBoundingClientRect().top, over.getBoundingClientRect().bottom];
+}"""
 TITLES = {"zh_CN": ("待接单", "制作中"), "en_US": ("New", "Preparing")}
 
 
@@ -149,6 +156,21 @@ def test_it_rings_until_somebody_acts_with_a_tone_for_each_cause(desk, page):
     assert page.evaluate(f"window.heard.filter((each) => Math.round(each) === {PITCHES['new']}).length") == rung
 
 
+def test_a_tablets_clock_that_is_set_back_changes_neither_the_sound_nor_the_countdown(desk, page):
+    page.add_init_script(HEAR + CLOCK)
+    desk.open(page)
+    order = desk.order(accept_by=soon(280))
+    hears(page, "new")
+    page.evaluate("window.heard = []; window.back = 2 * 3600 * 1000")
+    hears(page, "new", times=2)
+    assert page.inner_text(f"{card(order)} .o_waimai_countdown").startswith(("2:", "3:", "4:"))
+    page.click(f"{card(order)} button[name=action_accept]")
+    page.wait_for_selector(".o_waimai_chip_new", state="detached")
+    page.evaluate("window.heard = []")
+    desk.order()
+    hears(page, "new", times=2)
+
+
 def test_a_sound_that_is_switched_off_stays_off(desk, page):
     page.add_init_script(HEAR)
     desk.open(page)
@@ -237,6 +259,20 @@ def test_a_rush_fits_the_screen(desk, page, size):
     take_picture(page, f"desk-rush-{size[0]}")
     page.wait_for_function(EVERY, arg=[".o_waimai_card", "(one) => one.scrollWidth <= one.clientWidth + 16"])
     page.wait_for_function(EVERY, arg=[".o_waimai_buttons .btn", "(one) => one.offsetHeight >= 44"])
+
+
+def test_the_bar_stays_in_sight_while_somebody_scrolls(desk, page):
+    page.set_viewport_size({"width": 1024, "height": 600})
+    for _number in range(6):
+        desk.order()
+    desk.open(page)
+    page.wait_for_function("document.querySelectorAll('.o_waimai_card').length >= 6")
+    top, _bottom = page.evaluate(EDGES)
+    page.mouse.move(200, 500)
+    page.mouse.wheel(0, 700)
+    page.wait_for_function("document.querySelector('.o_waimai_card').getBoundingClientRect().top < 0")
+    take_picture(page, "desk-scrolled")
+    assert page.evaluate(EDGES) == [top, top]
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en_US"])

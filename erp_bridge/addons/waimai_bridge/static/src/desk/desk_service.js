@@ -6,7 +6,13 @@ import { CAUSES, Sounds } from "./sounds";
 const ASK_SECONDS = 15; // how often the desk asks how things stand, besides each change
 const RING_SECONDS = 6; // how often it rings until somebody acts
 const LOST_SECONDS = 5; // a shorter break heals before anybody has read about it
+const JUMP_SECONDS = 2; // a tablet's clock that moves so much against the passing time was set, or the tablet slept
 const SILENT = "waimai_bridge.silent"; // the causes that this browser keeps quiet about
+
+/** Milliseconds that have passed, on a clock that nobody sets. */
+function passed() {
+    return browser.performance.now();
+}
 
 function readSilent() {
     try {
@@ -26,7 +32,8 @@ export class Desk {
         this.orm = orm;
         this.sounds = new Sounds();
         this.watchers = 0;
-        this.offset = 0; // the server's clock less ours: a tablet's may be wrong
+        this.drift = Date.now() - passed(); // the tablet's clock less the passing time
+        this.offset = this.drift; // the server's clock less the passing time: a tablet's may be wrong, and be set
         const silent = readSilent();
         this.state = reactive({
             now: Date.now(),
@@ -49,7 +56,7 @@ export class Desk {
             return;
         }
         this.brokenSince = null;
-        this.asked = this.rang = 0;
+        this.asked = this.rang = -Infinity;
         this.timer = browser.setInterval(this.tick, 1000);
         browser.addEventListener("pointerdown", this.unlock, { capture: true });
         browser.addEventListener("keydown", this.unlock, { capture: true });
@@ -67,26 +74,34 @@ export class Desk {
     }
 
     tick() {
-        const now = Date.now();
+        const now = passed();
         this.state.now = now + this.offset;
-        if (now - this.asked >= ASK_SECONDS * 1000) {
+        if (now - this.asked >= ASK_SECONDS * 1000 || this.jumped(now)) {
             this.ask();
         }
         const broken = this.failed || this.bus.workerState === "DISCONNECTED" || !browser.navigator.onLine;
-        this.brokenSince = broken ? this.brokenSince || now : null;
+        this.brokenSince = broken ? this.brokenSince ?? now : null;
         this.state.lost = broken && now - this.brokenSince >= LOST_SECONDS * 1000;
         if (now - this.rang >= RING_SECONDS * 1000) {
             this.ringOnce(now);
         }
     }
 
+    /** Whether the tablet's clock was set, or slept while time passed: then the server's clock is read anew. */
+    jumped(now) {
+        const drift = Date.now() - now;
+        const jumped = Math.abs(drift - this.drift) >= JUMP_SECONDS * 1000;
+        this.drift = jumped ? drift : this.drift;
+        return jumped;
+    }
+
     /** Ask the server how things stand; an answer that comes late is overtaken by the next. */
     async ask() {
-        this.asked = Date.now();
+        this.asked = passed();
         try {
             const status = await this.orm.silent.call("waimai.order", "desk_status", []);
             this.failed = false;
-            this.offset = Date.parse(status.now) - Date.now();
+            this.offset = Date.parse(status.now) - passed();
             const rang = CAUSES.some((cause) => this.state.ring[cause] && this.state.on[cause]);
             Object.assign(this.state, {
                 ring: status.ring,
@@ -95,7 +110,7 @@ export class Desk {
                 unsent: status.unsent,
             });
             if (!rang) {
-                this.ringOnce(Date.now());
+                this.ringOnce(passed());
             }
         } catch {
             this.failed = true;
@@ -119,7 +134,7 @@ export class Desk {
     unlock() {
         this.sounds.unlock().then((allowed) => {
             if (allowed && this.state.blocked) {
-                this.ringOnce(Date.now());
+                this.ringOnce(passed());
             }
         });
     }

@@ -1,7 +1,8 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { formatDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { Countdown, useSecondsLeft } from "./countdown";
 
@@ -15,6 +16,7 @@ export class OrderCard extends Component {
 
     setup() {
         this.secondsLeft = useSecondsLeft();
+        this.desk = useState(useService("waimai_desk").state);
     }
 
     get card() {
@@ -33,7 +35,7 @@ export class OrderCard extends Component {
         const left = this.secondsLeft(promised);
         const minutes = Math.round(Math.abs(left) / 60);
         const day = luxon.DateTime.fromISO(promised);
-        const today = luxon.DateTime.fromISO(promised).hasSame(luxon.DateTime.now(), "day");
+        const today = day.hasSame(luxon.DateTime.fromMillis(this.desk.now), "day");
         const text = today ? this.clock(promised) : formatDateTime(day, { format: "MM-dd HH:mm" });
         if (final || minutes > 600) {
             return { text: _t("By %s", text), rest: "", late: false };
