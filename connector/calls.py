@@ -33,7 +33,7 @@ _WHOLE_TIMES: Final = 10
 #: Answers without what was asked for before people are told: half a minute.
 _SILENT_TRIES: Final = 5
 #: Fetches that are made once, whatever they bring.
-_ONCE: Final = ("after:", "prices:")
+_ONCE: Final = ("after:", "prices:", "case:")
 _LONGEST_MILLIS: Final = 10 * 60_000
 _SHOWN: Final = "平台已受理 · the platform shows it as done"
 _EXPIRED: Final = "十分钟内未能执行 · could not be carried out within ten minutes"

@@ -13,7 +13,7 @@ from connector.domain.ledger import UNKNOWN_REFUND
 from connector.domain.offers import effect_of, objection
 from connector.domain.order import Fact, Kind, Millis, OrderRef, Press, Pressed, split_ref
 from connector.domain.parts import called, left_of
-from connector.domain.reading import reminds, unanswered
+from connector.domain.reading import paid_out, reminds, unanswered
 from connector.domain.replay import Life
 from connector.domain.table import TABLE
 from connector.domain.traits import SHOP_ACTIONS, Traits
@@ -24,6 +24,8 @@ _GRACE_SECONDS: Final = 5
 #: A press that could not be carried out for so long is refused; the same goes for an automatic confirmation.
 _COMMAND_MILLIS: Final = 10 * 60 * 1000
 _WHOLE_MILLIS: Final = 15_000
+#: What has been told without its push is asked for after so long.
+_PUSH_MILLIS: Final = 30_000
 
 
 def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis, traits: Traits) -> Life:
@@ -35,6 +37,7 @@ def settle(tx: Transaction, kept: Kept, fresh: Sequence[Fact], now: Millis, trai
         return settle(tx, kept, (*fresh, *_joined(tx, kept, stray, now)), now, traits)
     _alert(tx, kept, fresh, life, now)
     _fetch(tx, kept, fresh, life, now)
+    _ask_case(tx, kept, fresh, life, now)
     _stand_or_go(tx, kept, life, now)
     if kept.parked_by in {None, "erp"}:
         _effects(tx, kept, life, now, traits)
@@ -191,6 +194,22 @@ def _fetch(tx: Transaction, kept: Kept, fresh: Sequence[Fact], life: Life, now: 
     elif kept.wants and not wants:
         tx.outbox.cancel_fetches(kept.ref, "fetch:", now, "nothing is missing any more")
     kept.wants = wants
+
+
+def _ask_case(tx: Transaction, kept: Kept, fresh: Sequence[Fact], life: Life, now: Millis) -> None:
+    """Read an order back once whose money goes back for a case that nothing is heard of: its pushes may be lost."""
+    for fact in fresh:
+        if fact.claim is not None:
+            tx.outbox.cancel_fetches(kept.ref, _case(kept, fact.claim.key), now, "the push has come")
+    known = {fact.claim.key for fact in tx.orders.facts(kept.ref) if fact.claim is not None}
+    told = dict.fromkeys(paid_out(fact) for fact in fresh)
+    for case in told.keys() - known - {""} if not life.all_back else ():
+        if not tx.outbox.has(_case(kept, case)):
+            tx.outbox.put_fetch(_case(kept, case), kept.ref, kept.store, now, Millis(now + _PUSH_MILLIS))
+
+
+def _case(kept: Kept, case: str) -> str:
+    return f"case:{kept.ref}:{case}:"
 
 
 def _wants(life: Life) -> Wants | None:

@@ -20,6 +20,10 @@ _STALE_MILLIS: Final = 15 * 60_000
 _STALE_MOST: Final = 5
 #: Orders that were placed longer ago are not looked after any more.
 _OLDEST_MILLIS: Final = 3 * 86_400_000
+#: Orders that are done can still be refunded: those of the last two days are read back in full looks, but not again and
+#: again should one look soon follow another.
+_REFUNDABLE_MILLIS: Final = 2 * 86_400_000
+_JUST_NOW_MILLIS: Final = 60 * 60_000
 _OVER: Final = "('completed', 'partially_refunded', 'refunded', 'cancelled')"
 
 _ALL: Final = text("SELECT lane, pulled_at, full_at, found, reason FROM pulls")
@@ -43,6 +47,11 @@ SELECT ref FROM orders WHERE store = :lane AND coalesce(placed_at, heard_at) >= 
     AND coalesce(pulled_at, heard_at) <= :before
 ORDER BY coalesce(pulled_at, heard_at) LIMIT :limit
 """)  # noqa: S608 - the constant above
+_REFUNDABLE: Final = text("""
+SELECT ref FROM orders WHERE store = :lane AND coalesce(placed_at, heard_at) >= :oldest
+    AND state IN ('completed', 'partially_refunded') AND coalesce(pulled_at, 0) <= :before
+ORDER BY coalesce(placed_at, heard_at) DESC, ref
+""")
 _READ: Final = text("UPDATE orders SET pulled_at = :now WHERE ref = ANY(:refs)")
 _MARK: Final = text("""
 INSERT INTO pulls (lane, pulled_at, full_at, found, reason) VALUES (:lane, :now, :full_at, :found, :reason)
@@ -90,7 +99,10 @@ class Gaps:
             orders = connection.execute(_ORDERS, {"lane": lane, "since": since}).all()
             waiting = [OrderRef(ref) for ref in connection.execute(_WAITING, {"lane": lane}).scalars()]
             where = {"lane": lane, "oldest": now - _OLDEST_MILLIS, "before": before, "limit": limit}
-            stale = tuple(OrderRef(ref) for ref in connection.execute(_STALE, where).scalars())
+            stale = [OrderRef(ref) for ref in connection.execute(_STALE, where).scalars()]
+            if full:
+                where = {"lane": lane, "oldest": now - _REFUNDABLE_MILLIS, "before": now - _JUST_NOW_MILLIS}
+                stale += [OrderRef(ref) for ref in connection.execute(_REFUNDABLE, where).scalars()]
         placed: dict[date, list[int]] = defaultdict(list)
         for row in orders:
             if row.at >= since:
@@ -102,7 +114,7 @@ class Gaps:
             states=dict.fromkeys(waiting, "") | {OrderRef(row.ref): row.state for row in orders},
             counts={day: len(found) for day, found in placed.items()},
             numbers={day: frozenset(found) - {0} for day, found in placed.items()},
-            stale=stale,
+            stale=tuple(stale),
             asked=frozenset(waiting) | frozenset(lately),
         )
 

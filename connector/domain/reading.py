@@ -54,6 +54,12 @@ def reminds(fact: Fact) -> bool | None:
     return {45: True, 46: False}.get(fact.code)
 
 
+def paid_out(fact: Fact) -> str:
+    """The case whose money went back, or could not, as a note tells (Meituan's 退款状态); empty for all other facts."""
+    what, _, told = fact.key.partition(":")
+    return told.rpartition(":")[0] if fact.kind is Kind.NOTE and what == "refund-money" else ""
+
+
 def unanswered(read: Iterable[Fact]) -> tuple[Fact, ...]:
     """The reminders that nobody has answered, of facts in the order of reading.
 

@@ -111,6 +111,22 @@ def test_what_has_become_of_an_order_is_found_although_nothing_was_pushed(street
     assert street.state(name, order) == "paid"
 
 
+def test_a_refund_after_completion_that_was_never_pushed_is_found_by_the_next_daily_look(street):
+    """Meituan has no list of refunds: the order itself is read again."""
+    order = street.place("meituan")
+    street.act(order, "accept")
+    street.act(order, "finish")
+    street.look("meituan")
+    assert street.state("meituan", order) == "completed"
+    street.act(order, "ask_refund", reason="洒漏")
+    street.act(order, "agree")
+    street.look("meituan")
+    assert street.state("meituan", order) == "completed", "a cheap look asks nothing about it"
+    street.clock.forward(86_400)
+    street.look("meituan")
+    assert street.state("meituan", order) == "refunded"
+
+
 def test_the_three_counts_agree_after_the_command(street, name, capsys):
     for _ in range(4):
         street.place(name)
