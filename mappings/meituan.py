@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from connector.domain.errors import Refused, Unreadable
 from connector.domain.money import to_yuan
-from connector.domain.order import Fact, Kind, Millis, RefundWords, Rider
+from connector.domain.order import Fact, Kind, Millis, RefundWords, Rider, Scope
 from mappings.fields import Epoch, Json, Lenient, Text, Yuan, load
-from mappings.meituan_kinds import AlertKind, order_of
+from mappings.meituan_kinds import REFUND_ANSWER, AlertKind, order_of
 from mappings.meituan_order import read_content
 from mappings.meituan_pulled import PULLED_AT, read_pulled
 from mappings.meituan_refund import read_refund
@@ -164,8 +164,11 @@ def _cancelled(push: _Push) -> Said:
     return push.said(Fact(key="cancel", kind=Kind.VOID, at=push.sent, code=code, basis="cancel", refund=words, who=who))
 
 
+_SCOPES: Final[Mapping[str, Scope]] = {"refund": "full", "partial-refund": "part"}
+
+
 def _refunded(push: _Push) -> Said:
-    return push.said(read_refund(push.params, push.sent, "part" if push.kind == "partial-refund" else None))
+    return push.said(read_refund(push.params, push.sent, _SCOPES.get(push.kind)))
 
 
 def _refund_money(push: _Push) -> Said:
@@ -251,6 +254,7 @@ _READERS: Final[Mapping[str, Callable[[_Push], Said]]] = {
     "order-completed": _order,
     "order-cancelled": _cancelled,
     "refund": _refunded,
+    REFUND_ANSWER: _refunded,
     "partial-refund": _refunded,
     "refund-money": _refund_money,
     "logistics": _delivered,

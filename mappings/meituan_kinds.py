@@ -28,6 +28,8 @@ KINDS: Final = (
 AlertKind = Literal["delivery", "privacy", "shop", "authorisation", "warning"]
 #: A push of a kind that is documented without fields, or not at all.
 UNKNOWN: Final = "unknown"
+#: An answer at the address of all kinds that does not tell whether it is of a full or of a partial refund.
+REFUND_ANSWER: Final = "refund-answer"
 
 _ORDERS: Final = {"4": "order-confirmed", "8": "order-completed"}
 #: Fields that only one kind has, the first that is there decides.
@@ -53,7 +55,7 @@ def kind_of(params: Mapping[str, str]) -> str:
         return "self-logistics" if mark == "logistics" and "order_id" not in params else mark
     if "refund_id" in params or "notify_type" in params:
         part = params.get("notify_type") == "part" or params.get("food") or params.get("money")
-        return "partial-refund" if part else "refund"
+        return "partial-refund" if part else "refund" if params.get("notify_type") == "apply" else REFUND_ANSWER
     if "status" in params and params.keys() & {"order_id", "wm_order_id_view"}:
         return _ORDERS.get(params["status"], "order-paid")
     return "order-cancelled" if "order_id" in params and "reason_code" in params else UNKNOWN

@@ -111,7 +111,7 @@ def read_refund(params: object, sent: Millis, address: Scope | None) -> Fact:
     Args:
         params: of the push.
         sent: when it was sent.
-        address: ``part`` if it came to the address of partial refunds; that of full ones may be that of both.
+        address: of full or of partial refunds; ``None`` if it came to that of all kinds and does not tell.
 
     Raises:
         Refused: it cannot be read.
@@ -192,7 +192,7 @@ def _scope(push: Mapping[str, Any], kind: Kind, address: Scope | None) -> Scope 
     """What a push says of its scope: only a part has money or food (6.1, 6.2), an answer may leave it to its case."""
     if push["notify_type"] == "part" or push["food"] or push["money"] is not None:
         return "part"
-    return "full" if push["notify_type"] == "apply" else address or ("full" if kind is Kind.ASK else None)
+    return address or ("full" if push["notify_type"] == "apply" or kind is Kind.ASK else None)
 
 
 def _words(scope: Scope | None, money: Money | None, food: list[Any], reason: str, what: str) -> RefundWords:

@@ -54,17 +54,21 @@ def placed(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 
 def _scoped(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """The facts; an answer that does not name its scope has the one that others of its case name (section 5)."""
+    """The facts; one that names no sum has the scope that others of its case name (section 5).
+
+    A part by what any of them says: one address may be that of full and of partial refunds.
+    """
     told = ((fact.claim, _words_of(fact)) for fact in facts)
     named = frozenset((claim.key, words.scope) for claim, words in told if claim and words)
     return tuple(_with_scope(fact, named) for fact in facts)
 
 
 def _with_scope(fact: Fact, named: frozenset[tuple[str, Scope | None]]) -> Fact:
-    if fact.claim is None or not fact.claim.key or fact.refund is None or fact.refund.scope is not None:
+    words = fact.refund
+    if fact.claim is None or not fact.claim.key or words is None or words.money is not None:
         return fact
     scope = next((scope for scope in _SCOPES if (fact.claim.key, scope) in named), None)
-    return replace(fact, refund=replace(fact.refund, scope=scope))
+    return replace(fact, refund=replace(words, scope=scope))
 
 
 def _words_of(fact: Fact) -> RefundWords | None:

@@ -196,6 +196,11 @@ def test_an_answer_that_names_nothing_grants_what_was_asked_for():
     assert ends(*ORDER, whole, grant) == ("refunded", 23, (("7001", "cancel", "full", "granted", PAID),))
 
 
+def test_an_answer_at_an_address_of_both_is_of_the_part_that_was_asked_for():
+    part, grant = said(Kind.ASK, 300, money=800), said(Kind.GRANT, 400, asked=300)
+    assert ends(*ORDER, part, grant) == ("paid", 23, (("7001", "cancel", "part", "granted", 800),))
+
+
 def test_an_answer_that_names_nothing_has_its_place_by_what_was_asked_for():
     part, grant = said(Kind.ASK, 300, money=800), said(Kind.GRANT, 400, asked=300, money=800)
     whole = said(Kind.GRANT, 400, refund="7002", asked=350)

@@ -235,8 +235,9 @@ def test_at_the_address_of_all_kinds_the_fields_tell_which_it_is(kind):
     [
         ({"notify_type": "part"}, "partial-refund"),
         ({"notify_type": "agree", "food": "[{}]"}, "partial-refund"),
-        ({"notify_type": "agree"}, "refund"),
-        ({"notify_type": "agree", "food": "", "money": ""}, "refund"),
+        ({"notify_type": "apply"}, "refund"),
+        ({"notify_type": "agree"}, "refund-answer"),
+        ({"notify_type": "agree", "food": "", "money": ""}, "refund-answer"),
     ],
 )
 def test_a_refund_that_does_not_tell_its_part_has_no_kind_of_its_own(told, kind):

@@ -198,9 +198,10 @@ def test_what_names_a_part_is_one_whatever_address_it_comes_to(kind, told):
         ({"notify_type": ..., "res_type": ..., "status": "21"}, None),
     ],
 )
-def test_an_answer_that_names_nothing_leaves_it_to_its_case(told, scope):
-    words = refund("refund", **told).facts[0].refund
+def test_an_answer_that_names_nothing_is_of_its_address_or_leaves_it_to_its_case(told, scope):
+    words = refund("refund-answer", **told).facts[0].refund
     assert (words.scope, words.money, words.goods) == (scope, None, ())
+    assert refund("refund", **told).facts[0].refund.scope == "full"
 
 
 def test_a_difference_in_weight_is_money_without_pieces():
