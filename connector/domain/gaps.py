@@ -52,8 +52,9 @@ class Known:
 
     ``states`` is the own state of each order, also of older ones that are under way; ``counts`` is how many were placed
     on each day that is asked about, ``numbers`` those of their running numbers that we know. ``stale`` are
-    orders that are still under way and of which a platform that has no lists shall be asked; ``asked`` those that were
-    read back so lately, or wait for a person, that they shall not be again unless this is a ``full`` look.
+    orders of which a platform that has no lists shall be asked: those that are still under way, in a ``full`` look also
+    those done of late, which can still be refunded; ``asked`` those that were read back so lately, or wait for a
+    person, that they shall not be again unless this is a ``full`` look.
     ``refused`` is filled by :meth:`told`: orders that the platform does not give us, which must not hide the others.
     """
 
