@@ -134,6 +134,7 @@ class Store:
     price_mode: str = "discounted"
     auto_accept: bool = False
     active: bool = True
+    readable: bool = True  # false: the ERP names it, but its settings could not be read and are as last seen
 
     def terms(self, default_window: int) -> Terms:
         """The settings that an order keeps for its life."""

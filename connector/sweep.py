@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from connector import logs
+from connector.database import inspect
 from connector.domain.errors import BridgeError
 from connector.domain.order import Millis, StoreRef
 from connector.pulling import due, pull
@@ -85,7 +86,8 @@ class Sweep:
             held = tx.inbox.any_held(Millis(now - _NEWLY_HELD_MILLIS))
         if not self._asked.over(now, _REFRESH_HELD_MILLIS if held else _REFRESH_MILLIS):
             return
-        journal.stores.put(self._services.erp.stores(), now)
+        for store in journal.stores.put(self._services.erp.stores(), now):
+            inspect.release_refused(journal.engine, store, now)
         with journal.begin() as tx:
             lanes = tx.inbox.release_held()
         presses = self._services.erp.open_commands()

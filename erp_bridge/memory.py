@@ -13,7 +13,7 @@ from connector.domain.errors import Unavailable
 from connector.ports import Alert, CommandResult, Envelope, Store, Written
 
 if TYPE_CHECKING:
-    from connector.domain.order import OrderRef
+    from connector.domain.order import OrderRef, StoreRef
 
 
 class MemoryErp:
@@ -41,6 +41,10 @@ class MemoryErp:
     def add_store(self, store: Store) -> None:
         """Know one more shop."""
         self._stores[store.ref] = store
+
+    def drop_store(self, ref: "StoreRef") -> None:
+        """Know one shop less: it was deleted, or has another number now."""
+        del self._stores[ref]
 
     def write(self, documents: Sequence[Document]) -> tuple[Written, ...]:
         """Keep each document unless a newer version is here."""

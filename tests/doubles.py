@@ -153,7 +153,7 @@ class World:
             **{"ref": ref, "name": "店", "app_ref": "a", "cancel_window": -1, "consume_at": "preparing", **settings}
         )
         self.erp.add_store(store)
-        self.journal.stores.put([store], self.clock.now())
+        self.journal.stores.put(self.erp.stores(), self.clock.now())
 
     def hear(self, *envelopes):
         return [number for number, _ in self.journal.take(envelopes, self.clock.now())]

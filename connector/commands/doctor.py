@@ -112,7 +112,8 @@ def _waiting(services: Services) -> Iterator[Finding]:
     held = Counter(one.lane for one in found if one.kind == "held")
     for lane, number in sorted(held.items()):
         what = f"{number} events wait for the shop {lane}, which Odoo does not have 门店未绑定或已归档，事件等待中"
-        yield Finding(well=False, what=what, advice="add the store with this number in Odoo 请在 Odoo 新增该门店")
+        advice = "add the store with this number in Odoo, or unarchive it 请在 Odoo 新增或取消归档该门店"
+        yield Finding(well=False, what=what, advice=advice)
     if parked := len(found) - held.total():
         what = f"{parked} orders or events wait for a person 有挂起的订单或事件"
         yield Finding(well=False, what=what, advice="run `waimai parked` 请执行 waimai parked")
@@ -137,6 +138,10 @@ def _stores(found: Settings, services: Services) -> Iterator[Finding]:
 
 def _store(store: Store, apps: dict[str, set[str]]) -> Finding:
     platform = store.ref.partition(":")[0]
+    if not store.readable:
+        advice = "let the addon and the connector be of one version 请使插件与连接器版本一致"
+        what = f"store {store.ref}: its settings cannot be read 门店设置无法读取"
+        return Finding(well=False, what=what, advice=advice)
     if store.app_ref and platform in apps and store.app_ref not in apps[platform]:
         advice = f"its application is not in {platform.upper()}_APPS 应用未配置"
         return Finding(well=False, what=f"store {store.ref} {store.name}", advice=advice)
@@ -147,10 +152,11 @@ def _pulls(services: Services) -> Iterator[Finding]:
     """Whether the platforms tell what was missed."""
     try:
         pulled = services.journal.gaps.pulled()
+        closed = {store.ref for store in services.journal.stores.all() if not store.active}
     except BridgeError:
         return  # the tables have said so
     for lane, last in sorted(pulled.items()):
-        if last.reason:
+        if last.reason and lane not in closed:  # nobody asks about a closed one any more
             what = f"{lane}: the platform does not tell what was missed 平台未返回漏单: {last.reason}"
             yield Finding(well=False, what=what, advice="is the application authorised for it? 请检查应用授权与权限")
 

@@ -16,6 +16,11 @@ _PUT: Final = text("""
 INSERT INTO stores (ref, body, seen_at) VALUES (:ref, CAST(:body AS jsonb), :now)
 ON CONFLICT (ref) DO UPDATE SET body = excluded.body, seen_at = excluded.seen_at
 """)
+#: Those that were not named by an answer, and those of an answer that take orders again.
+_ABSENT: Final = text("""
+UPDATE stores SET body = body || '{"active": false}' WHERE ref <> ALL(:named) AND (body ->> 'active')::boolean
+""")
+_BACK: Final = text("SELECT ref FROM stores WHERE ref = ANY(:open) AND NOT (body ->> 'active')::boolean")
 _GET: Final = text("SELECT body FROM stores WHERE ref = :ref")
 _ALL: Final = text("SELECT body FROM stores ORDER BY ref")
 _PUT_TOKEN: Final = text("""
@@ -33,12 +38,26 @@ class Stores:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, stores: Iterable[Store], now: Millis) -> None:
-        """Keep what the ERP says; a shop that it does not name any more stays known."""
-        rows = [{"ref": store.ref, "body": json.dumps(asdict(store)), "now": now} for store in stores]
-        if rows:
-            with translated(), self._engine.begin() as connection:
+    def put(self, stores: Iterable[Store], now: Millis) -> set[StoreRef]:
+        """Keep what the ERP says: all its shops, or none, since an empty answer is no answer.
+
+        A shop that it does not name any more takes no new orders, as if it were archived: what is under way there goes
+        on. One whose settings could not be read stays as it was last seen.
+
+        Returns:
+            The shops that take orders again.
+        """
+        named = tuple(stores)
+        rows = [{"ref": one.ref, "body": json.dumps(asdict(one)), "now": now} for one in named if one.readable]
+        if not named:
+            return set()
+        with translated(), self._engine.begin() as connection:
+            opened = {"open": [one.ref for one in named if one.readable and one.active]}
+            back = {StoreRef(ref) for ref in connection.execute(_BACK, opened).scalars()}
+            connection.execute(_ABSENT, {"named": [one.ref for one in named]})
+            if rows:
                 connection.execute(_PUT, rows)
+        return back
 
     def get(self, ref: StoreRef) -> Store | None:
         """A shop, or ``None`` if the ERP has not named it yet."""
@@ -46,7 +65,7 @@ class Stores:
             return find(connection, ref)
 
     def all(self) -> tuple[Store, ...]:
-        """Every shop that the ERP has named."""
+        """Every shop that the ERP has ever named; those that it names no more are not active."""
         with translated(), self._engine.connect() as connection:
             return tuple(_store(body) for body in connection.execute(_ALL).scalars())
 

@@ -6,7 +6,7 @@ from typing import Any
 from connector import logs
 from connector.domain.documents import Document
 from connector.domain.errors import Refused
-from connector.domain.order import OrderRef
+from connector.domain.order import OrderRef, StoreRef
 from connector.ports import Alert, CommandResult, Envelope, Store, Written
 from erp_bridge.odoo.session import Address, Session, rows
 from mappings.odoo import read_command, read_store, write_document, write_menu
@@ -22,14 +22,8 @@ class OdooErp:
         self._session = Session(address)
 
     def stores(self) -> tuple[Store, ...]:
-        """``waimai.store.terms()``; a row that cannot be read is left out, the others count."""
-        found = []
-        for row in rows(self._session.call("waimai.store", "terms")):
-            try:
-                found.append(Store(**read_store(row)))
-            except Refused as refusal:
-                _log.warning("store_not_read", reason=str(refusal))
-        return tuple(found)
+        """``waimai.store.terms()``; a row that cannot be read is told of by its number alone, the others count."""
+        return tuple(_store(row) for row in rows(self._session.call("waimai.store", "terms")))
 
     def write(self, documents: Sequence[Document]) -> tuple[Written, ...]:
         """``waimai.order.sync(documents)``: one call, one transaction."""
@@ -57,6 +51,15 @@ class OdooErp:
     def ping(self) -> None:
         """Ask for the stores: it needs the login, the addon and the database."""
         self._session.call("waimai.store", "terms")
+
+
+def _store(row: Mapping[str, Any]) -> Store:
+    try:
+        return Store(**read_store(row))
+    except Refused as refusal:
+        _log.warning("store_not_read", reason=str(refusal))
+    ref = StoreRef(str(row.get("store_ref")))
+    return Store(ref=ref, name="", app_ref="", cancel_window=-1, consume_at="preparing", readable=False)
 
 
 def _written(answer: Mapping[str, Any]) -> Written:

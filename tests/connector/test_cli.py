@@ -12,11 +12,12 @@ from connector.commands.doctor import findings
 from connector.database import inspect
 from connector.database.engine import build_engine
 from connector.database.journal import Journal
+from connector.database.stores import Stores
 from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX, PULLS
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Customer, Fact, Kind, Millis, OrderRef, Press
 from connector.platforms.limits import Limits
-from connector.ports import Envelope
+from connector.ports import Envelope, Store
 from connector.services import Services
 from connector.vault import Vault
 from mappings.stored import dump_fact
@@ -374,6 +375,16 @@ def test_doctor_tells_which_platform_does_not_say_what_was_missed(environment, e
     assert f"{STORE}: the platform does not tell" in printed
     assert "ACCESS_DENIED" in printed
     assert "eleme:2" not in printed
+
+
+def test_doctor_is_silent_about_a_shop_that_nobody_asks_about_any_more(environment, engine):
+    with engine.begin() as connection:
+        connection.execute(insert(PULLS), [{"lane": STORE, "reason": "无权限 (ACCESS_DENIED)"}])
+    gone = Store(ref=STORE, name="店", app_ref="1", cancel_window=-1, consume_at="preparing")
+    Stores(engine).put([gone], 1)
+    assert [finding for finding in findings() if STORE in finding.what]
+    Stores(engine).put([replace(gone, ref="eleme:2")], 2)
+    assert not [finding for finding in findings() if STORE in finding.what]
 
 
 @pytest.mark.parametrize(("day", "code"), [("tomorrow", 2), ("2026-13-01", 2), ("2026-11-23", 1), ("today", 1)])

@@ -1,10 +1,13 @@
 import threading
+from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from connector.domain.errors import Refused, Unavailable
 from connector.ports import Store
+from connector.pulling import due
 from connector.sweep import Sweep, sweep
 from tests.connector.test_advance import ACCEPTED, NEW
 from tests.doubles import LANE, ORDER, World, pressed
@@ -123,6 +126,43 @@ def test_events_of_a_new_shop_wait_five_seconds_at_most_for_the_erp(journal):
     world.clock.forward(5)
     net.refresh()
     assert rung(world) == {(LANE, "advance")}
+    world.settle()
+    assert world.states() == ["done"]
+
+
+def test_a_shop_that_the_erp_names_no_more_takes_no_new_orders_until_it_is_back(world, net):
+    renumbered = replace(world.services.erp.stores()[0], ref="eleme:2")
+    world.open_shop(auto_accept=True)
+    world.push(NEW, order="eleme:7")
+    world.settle()
+    assert [call.order for call in world.platform.performed] == ["eleme:7"]
+    world.erp.drop_store(LANE)
+    world.erp.add_store(renumbered)
+    net.refresh()
+    world.push(NEW)
+    world.push(ACCEPTED, order="eleme:7")
+    world.settle()
+    assert world.states() == ["done", "held", "done"]
+    assert world.order() is None
+    assert LANE not in due(world.services)
+    assert world.order("eleme:7").parked_by == "erp"  # it goes on, and the ERP refuses its document for now
+    world.erp.add_store(replace(renumbered, ref=LANE, auto_accept=True))
+    world.clock.forward(60)
+    net.refresh()
+    assert (LANE, "advance") in rung(world)
+    world.settle()
+    assert world.states() == ["done"] * 3
+    assert sorted(call.order for call in world.platform.performed) == [ORDER, "eleme:7"]
+    assert world.order("eleme:7").parked is None
+    assert set(world.erp.documents) == {ORDER, "eleme:7"}
+
+
+@pytest.mark.parametrize("answer", [lambda: (), lambda: (_ for _ in ()).throw(Unavailable("away"))])
+def test_no_answer_and_an_empty_one_close_no_shop(world, net, answer):
+    world.erp.stores = answer
+    with suppress(Unavailable):
+        net.refresh()
+    world.push(NEW)
     world.settle()
     assert world.states() == ["done"]
 

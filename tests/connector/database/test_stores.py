@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from connector.database.stores import Shelf, Stores
@@ -62,13 +64,31 @@ def test_tokens_have_gone_through_the_vault(engine):
     assert one.token("a") == ("secret", 1)
 
 
-def test_a_shop_is_as_the_erp_last_said_and_stays_known(engine):
+def test_a_shop_is_as_the_erp_last_said_and_an_empty_answer_says_nothing(engine):
     stores = Stores(engine)
     assert stores.get("eleme:1") is None
     stores.put([SHOP], 1)
     stores.put([], 2)
     assert stores.get("eleme:1") == SHOP
     assert stores.all() == (SHOP,)
+
+
+def test_a_shop_that_the_erp_names_no_more_is_closed_until_it_is_named_again(engine):
+    stores, renumbered = Stores(engine), replace(SHOP, ref="eleme:2")
+    assert stores.put([SHOP], 1) == set()
+    assert stores.put([renumbered], 2) == set()
+    assert stores.all() == (replace(SHOP, active=False), renumbered)
+    assert stores.put([SHOP, renumbered], 3) == {"eleme:1"}
+    assert stores.all() == (SHOP, renumbered)
+    assert stores.put([SHOP, replace(renumbered, active=False)], 4) == set()
+
+
+def test_a_shop_whose_settings_cannot_be_read_is_as_it_was_last_seen(engine):
+    stores = Stores(engine)
+    stores.put([SHOP], 1)
+    assert stores.put([replace(SHOP, name="", readable=False), replace(SHOP, ref="eleme:2")], 2) == set()
+    assert stores.put([replace(SHOP, name="", readable=False)], 3) == set()
+    assert stores.all() == (SHOP, replace(SHOP, ref="eleme:2", active=False))
 
 
 def test_what_a_newer_version_wrote_of_a_shop_can_be_read(engine):
