@@ -4,8 +4,8 @@ An order of which the list does not state all, or more than we know, is read bac
 is compared with what we have: its state, what was paid and what went back. Counting changes nothing here.
 
 The ERP has no method that counts: it is asked with the documents that it should have (``waimai.order.sync``). One that
-it has is answered ``unchanged``; one that it has lost is written by that very question. What the ERP has and neither
-the platform nor we know of cannot be seen.
+it has is answered ``unchanged``, with what it made of it; one that it has lost is written by that very question. What
+the ERP has and neither the platform nor we know of cannot be seen.
 """
 
 from collections.abc import Callable
@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from connector.counts import Count, Line
 from connector.database.days import Ours, orders_of, stored
 from connector.database.orders import DUE
 from connector.domain.documents import Document
 from connector.domain.errors import Refused
 from connector.domain.gaps import Listed, day_of
+from connector.domain.holdings import Holding
 from connector.domain.money import ZERO, Money, to_yuan
 from connector.domain.order import Content, Fact, Millis, OrderRef, StoreRef, split_ref
 from connector.domain.replay import Life, replay
 from connector.domain.table import STATE_NAMES
 from connector.platforms.limits import patient
-from connector.ports import Envelope, Platform, RawEvent
+from connector.ports import Envelope, Platform, RawEvent, Written
 from connector.services import Services
 from connector.vault import Vault
 
@@ -36,64 +38,6 @@ _WORDS: Final = {
 }
 #: Says how far it is: what is counted, and how many.
 Told = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One order in the three places; sums are ``None`` where they are not told, ``why`` says what is wrong, if any.
-
-    ``behind`` is what the platform states of it and we do not know, in words.
-    """
-
-    order: OrderRef
-    listed: bool
-    ours: bool
-    erp: bool
-    listed_paid: Money | None = None
-    our_paid: Money | None = None
-    listed_refunded: Money = ZERO
-    our_refunded: Money = ZERO
-    behind: str = ""
-    why: str = ""
-
-    @property
-    def agrees(self) -> bool:
-        """Whether it is in all three places, with the same sum where that is told."""
-        return self.listed and self.ours and self.erp and not self.why
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Count:
-    """A shop's day, counted."""
-
-    store: StoreRef
-    day: date
-    lines: tuple[Line, ...]
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the three agree."""
-        return all(line.agrees for line in self.lines)
-
-    def orders(self) -> tuple[int, int, int]:
-        """How many the platform, we, and the ERP have."""
-        lines = self.lines
-        return sum(line.listed for line in lines), sum(line.ours for line in lines), sum(line.erp for line in lines)
-
-    def paid(self) -> tuple[Money | None, Money, Money]:
-        """What was paid for them; ``None`` if the platform's list does not tell."""
-        told = [line.listed_paid for line in self.lines if line.listed]
-        ours = sum(line.our_paid or 0 for line in self.lines if line.ours)
-        erp = sum(line.our_paid or 0 for line in self.lines if line.erp)
-        whole = None if None in told else Money(sum(paid or 0 for paid in told))
-        return whole, Money(ours), Money(erp)
-
-    def refunded(self) -> tuple[Money, Money, Money]:
-        """What of it has gone back."""
-        listed = sum(line.listed_refunded for line in self.lines if line.listed)
-        ours = sum(line.our_refunded for line in self.lines if line.ours)
-        erp = sum(line.our_refunded for line in self.lines if line.erp)
-        return Money(listed), Money(ours), Money(erp)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,8 +100,8 @@ class Audit:
             self._told("mended 已修复", number)
             if not line.ours or not line.listed or line.listed_paid != line.our_paid or line.behind:
                 self._take(line.order)
-            if line.ours and not line.erp:
-                self._hand_on(line.order)
+            if line.ours and (not line.erp or line.strays):
+                self._hand_on(line.order, anew=bool(line.strays))
         self._services.bell.ring(self._store, "advance")
         self._services.bell.ring(self._store, "deliver")
 
@@ -168,13 +112,13 @@ class Audit:
             self._told("platform 平台", len(found))
         return found
 
-    def _erp(self, ours: dict[OrderRef, Ours]) -> dict[OrderRef, str]:
+    def _erp(self, ours: dict[OrderRef, Ours]) -> dict[OrderRef, Written]:
         """What the ERP answers to the documents that it should have."""
         documents = [one.document for one in ours.values() if one.document is not None and not one.parked]
-        statuses: dict[OrderRef, str] = {}
+        statuses: dict[OrderRef, Written] = {}
         for first in range(0, len(documents), _BATCH):
             for answer in self._services.erp.write(documents[first : first + _BATCH]):
-                statuses[answer.key] = f"{answer.status} {answer.reason}".strip()
+                statuses[answer.key] = answer
             self._told("Odoo", len(statuses))
         return statuses
 
@@ -209,7 +153,7 @@ class Audit:
         ref: OrderRef,
         listed: dict[OrderRef, Listed],
         ours: Ours | None,
-        statuses: dict[OrderRef, str] | None,
+        statuses: dict[OrderRef, Written] | None,
         waiting: dict[OrderRef, str],
     ) -> Line:
         known, answer = listed.get(ref), self._answers.get(ref)
@@ -220,14 +164,18 @@ class Audit:
         document = ours.document if ours else None
         our_paid = document.paid if document else None
         refunded, behind = self._stated(ref, document) if document and answer else (None, "")
-        status = statuses.get(ref, "") if statuses is not None else "unchanged" if ours and ours.sent else ""
-        has = status in _HAS
+        written = statuses.get(ref) if statuses is not None else None
+        has = written.status in _HAS if written else statuses is None and ours is not None and ours.sent
+        status = f"{written.status} {written.reason}".strip() if written else ""
+        holds = written.holds if written and has else None
+        newest = holds if written and written.status == "unchanged" else None
+        strays = newest.strays(Holding.of(document)) if document and newest else ""
         reasons = [
             self._refusals.get(ref, "" if there else "平台列表无此单 · not in its list"),
             "" if ours else waiting.get(ref, "本系统无此单 · not known here"),
             ours.parked if ours else "",
             behind,
-            "" if has or not ours else _WORDS.get(status, status),
+            strays if has or not ours else _WORDS.get(status, status),
             "金额不同 · another sum" if paid is not None and our_paid is not None and paid != our_paid else "",
         ]
         our_refunded = document.refunded if document else ZERO
@@ -240,7 +188,10 @@ class Audit:
             our_paid=our_paid,
             listed_refunded=our_refunded if refunded is None else refunded,
             our_refunded=our_refunded,
+            our_sold=Holding.of(document).sold if document else ZERO,
+            holds=holds,
             behind=behind,
+            strays=strays,
             why="; ".join(reason for reason in reasons if reason),
         )
 
@@ -271,10 +222,17 @@ class Audit:
         due = [DUE] if kept.rung else []
         return replay([*known.values(), *due], sold=kept.sold, terms=kept.terms)
 
-    def _hand_on(self, ref: OrderRef) -> None:
-        """Let the order's document go the ordinary way, which knows what to do about what the ERP says of it."""
+    def _hand_on(self, ref: OrderRef, *, anew: bool) -> None:
+        """Let the order's document go the ordinary way, which knows what to do about what the ERP says of it.
+
+        ``anew`` as a new version, so that the ERP writes it although it has taken it before.
+        """
         now = self._services.clock.now()
         with self._services.journal.begin() as tx:
             kept = tx.orders.open(ref)
-            if kept is not None and kept.document is not None:
-                tx.outbox.put_document(ref, kept.store, kept.version, now)
+            if kept is None or kept.document is None:
+                return
+            if anew:
+                kept.version = max(kept.version + 1, now)
+                tx.orders.save(kept)
+            tx.outbox.put_document(ref, kept.store, kept.version, now)

@@ -11,6 +11,7 @@ from typing import Literal, Protocol, Self, runtime_checkable
 
 from connector.domain.documents import Document
 from connector.domain.gaps import Known, Listed
+from connector.domain.holdings import Holding
 from connector.domain.menu import MenuItem
 from connector.domain.order import Fact, Millis, OrderRef, Pressed, StoreRef, Terms
 from connector.domain.traits import Traits
@@ -146,12 +147,13 @@ class Store:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """What the ERP did with one document."""
+    """What the ERP did with one document; ``holds`` may be told of one that it did not write."""
 
     key: OrderRef
     version: int
     status: Literal["written", "unchanged", "stale", "refused"]
     reason: str = ""
+    holds: Holding | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,12 +218,7 @@ class Platform(Source, Protocol):
         ...
 
     def menu(self, store: StoreRef) -> tuple[MenuItem, ...]:
-        """What a shop sells there, as the platform lists it now.
-
-        Raises:
-            Unavailable: try later.
-            Refused: the platform does not tell us.
-        """
+        """What a shop sells there, as the platform lists it now; raises as ``fetch``."""
         ...
 
     def missed(self, store: StoreRef, known: Known, since: Millis) -> Iterator[Envelope]:

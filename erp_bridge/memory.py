@@ -6,10 +6,11 @@ materials.
 
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from connector.domain.documents import Document
 from connector.domain.errors import Unavailable
+from connector.domain.holdings import Holding
 from connector.ports import Alert, CommandResult, Envelope, Store, Written
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class MemoryErp:
     def _write(self, document: Document) -> Written:
         known = self.documents.get(document.key)
         if known is not None and known.version >= document.version:
-            repeated = known.version == document.version
-            return Written(key=document.key, version=document.version, status="unchanged" if repeated else "stale")
+            status: Literal["unchanged", "stale"] = "unchanged" if known.version == document.version else "stale"
+            return Written(key=document.key, version=document.version, status=status, holds=Holding.of(known))
         reason = self._objection(document)
         if reason:
             return Written(key=document.key, version=document.version, status="refused", reason=reason)

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from connector import settings
 from connector.advance import advance
-from connector.audit import Audit, Count
+from connector.audit import Audit
 from connector.commands.operating import shown, tabled
+from connector.counts import Count
 from connector.database import inspect
 from connector.deliver import deliver
 from connector.domain.errors import Refused
@@ -80,6 +81,7 @@ def _print(console: Console, count: Count, title: str) -> None:
     table.add_row("orders 订单", *map(str, count.orders()))
     table.add_row("paid 实付 ¥", *map(_yuan, count.paid()))
     table.add_row("refunded 已退 ¥", *map(_yuan, count.refunded()))
+    table.add_row("sales orders 销售单 ¥", *map(_yuan, count.sold()))
     console.print(table)
     wrong = [line for line in count.lines if not line.agrees]
     if not wrong:

@@ -6,6 +6,8 @@ from typing import Any
 from connector import logs
 from connector.domain.documents import Document
 from connector.domain.errors import Refused
+from connector.domain.holdings import Holding
+from connector.domain.money import Money
 from connector.domain.order import OrderRef, StoreRef
 from connector.ports import Alert, CommandResult, Envelope, Store, Written
 from erp_bridge.odoo.session import Address, Session, rows
@@ -71,7 +73,17 @@ def _written(answer: Mapping[str, Any]) -> Written:
         version=int(answer["version"]),
         status=status,
         reason=str(answer.get("reason") or ""),
+        holds=_holding(answer),
     )
+
+
+def _holding(answer: Mapping[str, Any]) -> Holding | None:
+    """What Odoo has of the order; an older addon does not tell."""
+    sums = [answer.get(name) for name in ("paid", "refunded", "sold")]
+    paid, refunded, sold = (Money(one) if isinstance(one, int) else None for one in sums)
+    if paid is None or refunded is None or sold is None:
+        return None
+    return Holding(state=str(answer.get("state") or ""), paid=paid, refunded=refunded, sold=sold)
 
 
 def _told(news: CommandResult | Alert) -> dict[str, Any]:

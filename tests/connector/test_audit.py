@@ -91,6 +91,36 @@ def test_what_the_erp_has_lost_is_written_again(day, capsys):
     assert counted(day).orders() == (3, 3, 3)
 
 
+def test_what_odoo_has_otherwise_is_seen_and_written_anew(finished, capsys):
+    told = finished.erp.documents[TWO]
+    finished.erp.documents[TWO] = replace(told, sale="cancelled")
+    assert counted(finished).sold() == (None, 9000, 6000)
+    finished.erp.documents[THREE] = replace(finished.erp.documents[THREE], paid=2900, state="paid")
+    count = counted(finished)
+    assert (count.paid(), count.sold()) == ((9000, 9000, 8900), (None, 9000, 5900))
+    sold, otherwise = [line.why for line in count.lines if not line.agrees]
+    assert sold == "Odoo 销售单 sales order ¥0.00，应为 not ¥30.00"
+    assert otherwise.split("; ") == [
+        "Odoo 状态 state paid，应为 not completed",
+        "Odoo 实付 paid ¥29.00，应为 not ¥30.00",
+        "Odoo 销售单 sales order ¥29.00，应为 not ¥30.00",
+    ]
+    agreed, printed = reconciled(finished, capsys)
+    assert agreed
+    assert f"Mended 已修复 (2): {TWO}, {THREE}" in printed
+    assert replace(finished.erp.documents[TWO], version=0) == replace(told, version=0)
+    assert finished.erp.documents[TWO].version > told.version
+    assert counted(finished).sold() == (None, 9000, 9000)
+
+
+def test_an_erp_that_does_not_tell_what_it_has_is_counted_by_its_word_alone(day, monkeypatch):
+    write = day.erp.write
+    monkeypatch.setattr(day.erp, "write", lambda documents: [replace(one, holds=None) for one in write(documents)])
+    count = counted(day)
+    assert count.agrees
+    assert (count.orders(), count.paid()) == ((3, 3, 3), (9000, 9000, None))
+
+
 def test_what_the_platforms_list_lacks_is_asked_for_by_name(day, capsys):
     lists(day, ONE, THREE)
     assert (counted(day).orders(), wrong(counted(day))) == ((2, 3, 3), [TWO])
