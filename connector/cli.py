@@ -121,6 +121,7 @@ def _released(one: argparse.ArgumentParser) -> None:
     one.add_argument("order", metavar="ORDER", help="eleme:3040000000000000398, or the number of an event")
     one.add_argument("--aside", metavar="FACT", default="", help="take this fact (its key in `waimai trace`) out first")
     one.add_argument("--why", default="", help="why it is taken out; kept with it")
+    one.add_argument("--back", metavar="FACT", default="", help="put this fact, which was taken out, back in 放回")
 
 
 def _store(one: argparse.ArgumentParser) -> None:

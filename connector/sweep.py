@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from connector import logs
-from connector.database import inspect
+from connector.database import releasing
 from connector.domain.errors import BridgeError
 from connector.domain.order import Millis, StoreRef
 from connector.pulling import due, pull
@@ -87,7 +87,7 @@ class Sweep:
         if not self._asked.over(now, _REFRESH_HELD_MILLIS if held else _REFRESH_MILLIS):
             return
         for store in journal.stores.put(self._services.erp.stores(), now):
-            inspect.release_refused(journal.engine, store, now)
+            releasing.release_refused(journal.engine, store, now)
         with journal.begin() as tx:
             lanes = tx.inbox.release_held()
         presses = self._services.erp.open_commands()

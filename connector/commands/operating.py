@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from connector import settings
-from connector.database import engine, inspect
+from connector.database import engine, inspect, releasing
 from connector.database.orders import DUE
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Fact, Kind, OrderRef, StoreRef, split_ref
@@ -22,7 +22,7 @@ from connector.services import Services, build
 from connector.vault import Vault
 
 _WIDTH = 160
-_EVENT_DIGITS = 18  # longer than any event's number; a bigint holds them all
+_EVENT_DIGITS = 16  # no event's number is longer, and no platform's order number is shorter
 
 
 def migrate(_args: argparse.Namespace) -> int:
@@ -52,14 +52,12 @@ def parked(_args: argparse.Namespace) -> int:
 
 def release(args: argparse.Namespace) -> int:
     """Let a parked order or event be tried again, without a fact if that is what contradicts the others."""
-    is_event = args.order.isdecimal() and len(args.order) <= _EVENT_DIGITS
-    what = int(args.order) if is_event else OrderRef(args.order)
     if bool(args.aside) != bool(args.why):
         raise Refused("--aside needs --why, which is kept with the fact 须注明原因")
+    if args.aside and args.back:
+        raise Refused("--aside or --back, one at a time 搁置与放回不能同时进行")
     with closing(build(settings.load())) as services:
-        if args.aside and not _set_aside(services, OrderRef(args.order), args.aside, args.why):
-            raise Refused(f"the order has no such fact, see `waimai trace` 无此事件: {args.aside}")
-        lane = inspect.release(services.journal.engine, what, services.clock.now())
+        lane = _released(services, args)
         if lane is None:
             raise Refused(f"nothing is parked under this name 未挂起: {args.order}")
         services.bell.ring(lane, "advance")
@@ -68,11 +66,14 @@ def release(args: argparse.Namespace) -> int:
     return 0
 
 
-def _set_aside(services: Services, order: OrderRef, fact: str, why: str) -> bool:
-    """It stays stored, marked with who did it and why (``order-life.md`` section 5)."""
-    with services.journal.begin() as tx:
-        kept = tx.orders.open(order)
-        return kept is not None and tx.orders.set_aside(order, fact, f"{getpass.getuser()}: {why}")
+def _released(services: Services, args: argparse.Namespace) -> StoreRef | None:
+    engine, now = services.journal.engine, services.clock.now()
+    if args.order.isdecimal() and len(args.order) <= _EVENT_DIGITS and not (args.aside or args.back):
+        return releasing.release(engine, int(args.order), now)
+    order = OrderRef(_found(services, args.order)[0])
+    if args.back:
+        return releasing.put_back(engine, order, args.back)
+    return releasing.release(engine, order, now, aside=args.aside, why=f"{getpass.getuser()}: {args.why}")
 
 
 def pull(args: argparse.Namespace) -> int:

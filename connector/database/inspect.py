@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, func, or_, select
 
 from connector.database.errors import translated
 from connector.database.orders import unpack
@@ -194,49 +194,6 @@ def due_work(engine: Engine, store: StoreRef, now: Millis) -> int:
     )
     with translated(), engine.connect() as connection:
         return sum(int(connection.scalar(count) or 0) for count in (events, documents))
-
-
-def release(engine: Engine, what: OrderRef | int, now: Millis) -> StoreRef | None:
-    """Let a parked order, or a parked event by its number, be tried again from the beginning.
-
-    Returns:
-        The lane to ring; ``None`` if nothing of that name is parked.
-
-    Raises:
-        Unavailable: the database is away.
-    """
-    mine = INBOX.c.id == what if isinstance(what, int) else INBOX.c.order_ref == what
-    again = (
-        update(INBOX).where(mine, INBOX.c.state == "parked").values(state="pending", attempts=0, due_at=0, reason="")
-    )
-    with translated(), engine.begin() as connection:
-        lane = connection.execute(again.returning(INBOX.c.lane)).scalars().first()
-        if not isinstance(what, int):
-            lane = _release_order(connection, what, now) or lane
-    return StoreRef(lane) if lane else None
-
-
-def release_refused(engine: Engine, store: StoreRef, now: Millis) -> None:
-    """Let orders of a shop be tried again whose documents the ERP has refused, perhaps as those of an unknown shop.
-
-    Raises:
-        Unavailable: the database is away.
-    """
-    refused = select(ORDERS.c.ref).where(ORDERS.c.store == store, ORDERS.c.parked_by == "erp").order_by(ORDERS.c.ref)
-    with translated(), engine.begin() as connection:
-        for ref in connection.execute(refused).scalars().all():
-            _release_order(connection, OrderRef(ref), now)
-
-
-def _release_order(connection: Connection, ref: OrderRef, now: Millis) -> str | None:
-    effects = update(OUTBOX).where(OUTBOX.c.order_ref == ref, OUTBOX.c.state == "parked")
-    taken = connection.execute(
-        effects.values(state="pending", attempts=0, due_at=now, reason="").returning(OUTBOX.c.lane)
-    )
-    lane = taken.scalars().first()
-    order = update(ORDERS).where(ORDERS.c.ref == ref, ORDERS.c.parked.is_not(None))
-    values = {"parked": None, "parked_by": None, "again": True}
-    return connection.execute(order.values(values).returning(ORDERS.c.store)).scalar() or lane
 
 
 def _fact(vault: Vault, row: Row[Any]) -> Fact:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from connector.advance import ATTEMPTS, ROWS, advance
-from connector.database.inspect import release
+from connector.database.releasing import release
 from connector.domain.order import Fact, Kind, Statement
 from tests.domain.build import content, fact
 from tests.doubles import LANE, ORDER, event

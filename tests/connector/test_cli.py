@@ -3,7 +3,7 @@ import pkgutil
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from connector.bell import SilentBell
 from connector.cli import COMMANDS, main, parser
@@ -197,11 +197,51 @@ def test_release_can_take_out_a_fact_that_contradicts_the_others(environment, en
     assert (order.parked, order.again) == (None, True)
 
 
+def facts_aside(engine):
+    with engine.connect() as connection:
+        return {row.key: row.set_aside for row in connection.execute(select(FACTS))}
+
+
+@pytest.mark.parametrize(("parked", "key"), [(None, "39:100"), ("why", "39:999")])
+def test_release_takes_no_fact_out_unless_the_order_is_tried_again(environment, engine, journal, capsys, parked, key):
+    add_order(engine, parked=parked, parked_by=parked and "replay")
+    add_facts(engine, journal, fact(10, 0), fact(39, 100, scope="part", money=9999))
+    assert main(["release", ORDER, "--aside", key, "--why", "x"]) == 2
+    assert facts_aside(engine) == {"10:0": None, "39:100": None}
+    with engine.connect() as connection:
+        order = connection.execute(select(ORDERS)).one()
+    assert (order.parked, order.again) == (parked, False)
+
+
+def test_release_puts_a_fact_back(environment, engine, journal, capsys):
+    add_order(engine, parked="the sums contradict each other", parked_by="replay")
+    add_facts(engine, journal, fact(10, 0), fact(39, 100, scope="part", money=9999))
+    number = ORDER.partition(":")[2]
+    assert main(["release", number, "--aside", "39:100", "--why", "x"]) == 0
+    with engine.begin() as connection:
+        connection.execute(update(ORDERS).values(again=False))
+    assert main(["release", number, "--back", "39:100"]) == 0
+    assert facts_aside(engine) == {"10:0": None, "39:100": None}
+    with engine.connect() as connection:
+        assert connection.execute(select(ORDERS.c.again)).scalar() is True
+    assert main(["release", number, "--back", "39:100"]) == 2
+    assert "no such fact set aside" in capsys.readouterr().err
+    assert main(["release", "eleme:0", "--back", "39:100"]) == 2
+
+
 def test_release_lets_a_parked_event_of_no_order_be_tried_again(environment, engine):
     number = add_event(engine, state="parked", attempts=5)
     assert main(["release", str(number)]) == 0
     with engine.connect() as connection:
         assert connection.execute(select(INBOX.c.state)).scalar() == "pending"
+
+
+@pytest.mark.parametrize("name", ["3040000000000000398", "27000000000000001"])
+def test_release_takes_the_bare_numbers_of_an_order(environment, engine, name):
+    add_order(engine, parked="why", parked_by="erp", view_ref="eleme:27000000000000001")
+    assert main(["release", name]) == 0
+    with engine.connect() as connection:
+        assert connection.execute(select(ORDERS.c.parked, ORDERS.c.again)).one() == (None, True)
 
 
 @pytest.mark.parametrize("name", [ORDER, "12345", "9" * 30, "9" * 5000, "eleme:0"])

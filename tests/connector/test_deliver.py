@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from connector.database.inspect import release
+from connector.database.releasing import release
 from connector.deliver import ATTEMPTS, BATCH, deliver
 from connector.domain.errors import Refused, Unavailable
 from connector.domain.order import Fee, Item

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from connector.database import inspect
+from connector.database import inspect, releasing
 from connector.domain.errors import Unavailable
 from connector.domain.order import Fact, Kind
 from connector.ports import Alert, Heard, Hook
@@ -126,7 +126,7 @@ def test_a_released_event_is_looked_for_again(world):
     world.hear(lost(ACCEPTED))
     settle(world)
     world.platform.orders[ORDER], world.platform.homes[ORDER] = (NEW,), LANE
-    assert inspect.release(world.journal.engine, ORDER, world.clock.now()) == LOST
+    assert releasing.release(world.journal.engine, ORDER, world.clock.now()) == LOST
     settle(world)
     assert world.order().state == "waiting"
 
