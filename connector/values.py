@@ -7,9 +7,19 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from redis.connection import parse_url
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the mark of a Standard Webhooks secret, not one
 _QUEUES_MOST: Final = 64
 _RATE_MOST: Final = 1000
+_DIGITS_MOST: Final = 19
+_PORTS: Final = range(1, 1 << 16)
+_ADDRESS: Final = (
+    " cannot be taken apart as an address: is the port a number, are @ : / ? # % in the password percent-encoded"
+    " (地址格式有误：端口应为数字，密码中的特殊字符须百分号编码)"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +57,12 @@ def database(text: str) -> str:
     scheme, mark, rest = text.partition("://")
     if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not mark or not rest:
         _bad(" must begin with postgresql:// (应以 postgresql:// 开头)")
-    return f"postgresql+psycopg://{rest}"
+    url = f"postgresql+psycopg://{rest}"
+    try:
+        port = make_url(url).port
+    except (ValueError, SQLAlchemyError):
+        _bad(_ADDRESS)
+    return url if port is None or port in _PORTS else _bad(_ADDRESS)
 
 
 def redis(text: str) -> str:
@@ -55,16 +70,23 @@ def redis(text: str) -> str:
     scheme, mark, rest = text.partition("://")
     if scheme not in {"redis", "rediss", "unix"} or not mark or not rest:
         _bad(" must begin with redis://, rediss:// or unix:// (应以此开头)")
-    return text
+    try:
+        options = parse_url(text)  # type: ignore[no-untyped-call]
+    except ValueError:
+        _bad(_ADDRESS)
+    # What was cut off at a character of the password leaves no host, or an @ behind it.
+    whole = "path" in options or ("host" in options and "@" not in urlsplit(text).path)
+    return text if whole else _bad(_ADDRESS)
 
 
 def web_address(text: str) -> str:
     """An http(s) address, without a slash at its end."""
     try:
         parts = urlsplit(text)
+        port = parts.port
     except ValueError:
         _bad(" must be an http(s) address (应为 http(s) 地址)")
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
         _bad(" must be an http(s) address (应为 http(s) 地址)")
     return text.rstrip("/")
 
@@ -144,10 +166,12 @@ def _objects(text: str) -> list[tuple[str, dict[str, object]]]:
 
 
 def _identifier(app: dict[str, object], place: str) -> str:
+    """Both platforms' are numbers; calls and the simulator send them as such."""
     value = app.get("app_id")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return _member(app, place, "app_id")
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _member(app, place, "app_id")
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_MOST):
+        _bad(f"{place}.app_id must be digits only (应为纯数字)")
+    return text
 
 
 def _member(app: dict[str, object], place: str, name: str) -> str:

@@ -121,6 +121,25 @@ def test_missing_settings_stop_every_command_with_all_their_names(environment, c
     assert captured.out == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_URL", "redis://:s3cr/et99@127.0.0.1:6379/0"),
+        ("DATABASE_URL", "postgresql://u:s3cr/x"),
+        ("ELEME_API_URL", "http://127.0.0.1:s3cr"),
+        ("ELEME_APPS", '[{"app_id": "s3cr", "key": "k", "secret": "s"}]'),
+    ],
+)
+def test_a_wrong_setting_ends_in_one_error_that_shows_no_value(environment, capsys, name, value):
+    environment.setenv(name, value)
+    needed = {"serve": 2, "doctor": 1, **({"simulate": 2} if name == "ELEME_APPS" else {})}
+    for command, code in needed.items():
+        assert main([command]) == code
+        shown = "".join(capsys.readouterr())
+        assert name in shown
+        assert "s3cr" not in shown
+
+
 def test_migrate_needs_the_database_alone_and_can_be_repeated(environment, capsys):
     with fresh_postgres_database() as url:
         environment.setenv("DATABASE_URL", url)
