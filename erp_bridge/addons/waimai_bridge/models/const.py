@@ -65,7 +65,6 @@ FEES = {
 PASS_THROUGH = ("delivery_platform", "discount_platform")
 # Keys of the sales order's lines that are booked beside what was bought: refunds, and corrections of invoiced lines.
 BOOKED = ("refund:", "fix:")
-OWN_PRODUCTS = (*FEES.values(), "product_refund", "product_unknown")
 
 ACTIONS = [
     ("accept", "Accept"),

@@ -79,4 +79,7 @@ class WaimaiOrder(models.Model):
             return []
         scope, _colon, target = key.partition(":")
         booking = self._refund_line if scope == "refund" else self._correction_line
-        return [{**booking(target, difference), "order_id": self.sale_order_id.id}]
+        values = {**booking(target, difference), "order_id": self.sale_order_id.id}
+        if lines:  # more, or less, of what an invoice has seen: by its taxes, so that both can end at 0
+            values["tax_ids"] = [(6, 0, lines[:1].tax_ids.ids)]
+        return [values]

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .const import FEES
+from .const import FEES, PASS_THROUGH
 from .numbers import fen, yuan
 
 # A line of ours always says that its price is given by hand: without it a changed quantity brings back the list
@@ -42,12 +42,12 @@ class WaimaiOrder(models.Model):
         price, total = fen(item.price), fen(item.total)
         # The platform's sum of the line counts. Where it is not price times quantity, the exact quotient does.
         unit = yuan(price) if round(price * item.quantity) == total else yuan(total) / item.quantity
-        return self._line(item.name, product, item.quantity, unit, self.company_id.waimai_tax_id)
+        return self._line(item.name, product, item.quantity, unit, self._taxes_of())
 
     def _fee_line(self, fee):
         product = self._own_product(FEES[fee["kind"]])
         name = fee.get("name") or product.name
-        return self._line(name, product, 1.0, yuan(fee["amount"]), self._taxes_of(product))
+        return self._line(name, product, 1.0, yuan(fee["amount"]), self._taxes_of(fee["kind"]))
 
     def _line(self, name, product, quantity, unit, taxes):
         """Every value given: what is not given is computed line by line, which costs half of the time."""
@@ -77,5 +77,12 @@ class WaimaiOrder(models.Model):
         number = self.env["ir.model.data"]._xmlid_to_res_id(f"waimai_bridge.{name}", raise_if_not_found=True)
         return self.env["product.product"].browse(number)
 
-    def _taxes_of(self, product):
+    def _taxes_of(self, kind=""):
+        """The taxes of a new line: the company's for platform orders, whatever a chart of accounts put on our products.
+
+        Only on money that passes through us those of its product count: whether it is taxed is an accountant's choice.
+        """
+        if kind not in PASS_THROUGH:
+            return self.company_id.waimai_tax_id
+        product = self._own_product(FEES[kind])
         return product.taxes_id.filtered(lambda tax: tax.company_id == self.company_id)

@@ -54,14 +54,22 @@ class WaimaiOrder(models.Model):
     def _refund_line(self, target, amount):
         """Values of the line that takes `amount` (fen, negative: back to the customer) for this target."""
         scope, _colon, key = target.partition(":")
-        product, taxes = self._refund_product(key if scope == "all" else "")
+        kind = key.split(":")[1] if key.startswith("fee:") else ""
+        # Money that passed through us goes back on its own product, the rest as a refund.
+        product = self._own_product(FEES[kind] if kind in PASS_THROUGH else "product_refund")
+        taxes = self._refund_taxes(key, kind)
         return self._booking(f"refund:{target}", self._refund_name(scope, key), product, amount, taxes)
 
-    def _refund_product(self, key):
-        """What the refund is booked on: money that passed through us on its own product, the rest as a refund."""
-        kind = key.split(":")[1] if key.startswith("fee:") else ""
-        product = self._own_product(FEES[kind] if kind in PASS_THROUGH else "product_refund")
-        return product, self._taxes_of(self._own_product(FEES[kind]) if kind else product)
+    def _refund_taxes(self, key, kind):
+        """The taxes of the line that is given back, as it stands on the order, however old its invoice is.
+
+        A part that names no line goes by the first one whose money is ours; an order that is only being made has the
+        taxes of today.
+        """
+        lines = self.sale_order_id.order_line.filtered(lambda line: line.waimai_key and not line.display_type)
+        ours = lines.filtered(lambda line: not (line._waimai_booked() or line._waimai_passes_through()))
+        line = lines.filtered(lambda line: line.waimai_key == key) if key else ours
+        return line[:1].tax_ids if line else self._taxes_of(kind)
 
     def _refund_name(self, scope, key):
         item = self.item_ids.filtered(lambda item: f"item:{item.line}" == key)[:1]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .const import FEES, OWN_PRODUCTS, PASS_THROUGH, PLATFORMS
+from .const import FEES, PASS_THROUGH, PLATFORMS
 
 RATE = 6.0  # small meals and delivery services, VAT 6 % included in the price
 
@@ -84,19 +84,17 @@ class ResCompany(models.Model):
         names._update_xmlids([{"xml_id": f"account.{self.id}_waimai_{name}", "record": record, "noupdate": True}])
 
     def _waimai_set_up_products(self):
-        """Give our products this company's tax; what a person has set stays."""
-        if not self.waimai_tax_id:
-            return
-        free = {FEES[kind] for kind in PASS_THROUGH}
+        """The account of money that only passes through us, on its products; what a person has set stays.
+
+        For invoices made by hand; those of platform orders go by the order's platform. Our products need no taxes:
+        lines of platform orders take the company's.
+        """
         clearing = self.waimai_clearing_ids[:1].account_id
-        for name in OWN_PRODUCTS:
-            product = self.env.ref(f"waimai_bridge.{name}", raise_if_not_found=False)
-            if product and name in free and clearing:
-                # For invoices made by hand; those of platform orders go by the order's platform.
+        for kind in PASS_THROUGH:
+            product = self.env.ref(f"waimai_bridge.{FEES[kind]}", raise_if_not_found=False)
+            if product and clearing:
                 ours = product.with_company(self)
                 ours.property_account_income_id = ours.property_account_income_id or clearing
-            elif product and name not in free and not product.taxes_id.filtered(lambda tax: tax.company_id == self):
-                product.taxes_id = [fields.Command.link(self.waimai_tax_id.id)]
 
 
 class WaimaiClearing(models.Model):

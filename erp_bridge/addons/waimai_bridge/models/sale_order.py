@@ -74,10 +74,14 @@ class SaleOrderLine(models.Model):
     def _waimai_clearing_account(self):
         """The account of money that only passes through us: the platform's, for its two products."""
         order = self.sudo().order_id.waimai_order_id  # who invoices need not see the platform's orders
-        if order and self.product_id in [order._own_product(FEES[kind]) for kind in PASS_THROUGH]:
+        if order and self._waimai_passes_through():
             clearing = order.company_id.waimai_clearing_ids
             return clearing.filtered(lambda row: row.platform == order.platform).account_id
         return self.env["account.account"]
+
+    def _waimai_passes_through(self):
+        orders = self.env["waimai.order"]
+        return self.product_id in [orders._own_product(FEES[kind]) for kind in PASS_THROUGH]
 
     def _waimai_booked(self):
         """Whether the line stands for no line of the order: it was booked beside them, or is out of use."""

@@ -1,5 +1,6 @@
 from . import test_sync
 from . import test_money
+from . import test_taxes
 from . import test_materials
 from . import test_part_refunds
 from . import test_refunds
