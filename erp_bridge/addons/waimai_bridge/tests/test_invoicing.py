@@ -1,8 +1,19 @@
+from datetime import UTC, date, datetime
+
+from odoo.addons.waimai_bridge.models import invoicing
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import WaimaiCase
+
+
+class Morning(datetime):
+    """Half past seven in Shanghai, when it is still the day before in UTC."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime(2026, 11, 30, 23, 30, tzinfo=UTC).astimezone(tz)
 
 
 @tagged("post_install", "-at_install")
@@ -87,6 +98,45 @@ class TestInvoicing(WaimaiCase):
         self.assertEqual(invoices[0].amount_total, 52.0)
         self.assertNotEqual(invoices[1], invoices[2])
         self.assertFalse(invoices[3])
+
+    def dates(self, order):
+        return sorted((move.move_type, move.invoice_date, move.date) for move in order.sale_order_id.invoice_ids)
+
+    def test_an_orders_invoice_has_the_day_in_shanghai(self):
+        self.patch(invoicing, "datetime", Morning)
+        self.store.invoicing = "order"
+        document = self.completed(placed_at="2026-11-30T22:00:00Z")
+        order = self.write(document)
+        self.run_cron()
+        today = date(2026, 12, 1)
+        self.assertEqual(self.dates(order), [("out_invoice", today, today)])
+        self.write(self.refunded(document, 600))
+        self.run_cron()
+        self.assertEqual(self.dates(order), [("out_invoice", today, today), ("out_refund", today, today)])
+
+    def test_a_days_invoice_has_that_day_and_its_credit_note_today(self):
+        self.patch(invoicing, "datetime", Morning)
+        self.store.invoicing = "day"
+        before, after = [self.completed(placed_at=f"2026-11-28T{hour}:30:00Z") for hour in (15, 16)]
+        orders = [self.write(before), self.write(after)]
+        self.run_cron()
+        days = [date(2026, 11, 28), date(2026, 11, 29)]
+        for order, day in zip(orders, days, strict=True):
+            self.assertEqual(self.dates(order), [("out_invoice", day, day)])
+        self.write(self.refunded(before, 600))
+        self.run_cron()
+        credit = ("out_refund", date(2026, 12, 1), date(2026, 12, 1))
+        self.assertEqual(self.dates(orders[0]), [("out_invoice", days[0], days[0]), credit])
+
+    def test_a_day_in_a_closed_month_is_booked_after_it(self):
+        self.patch(invoicing, "datetime", Morning)
+        self.store.invoicing = "day"
+        self.store.company_id.sale_lock_date = date(2025, 10, 31)
+        order = self.write(self.completed(placed_at="2025-10-30T10:00:00Z"))
+        self.run_cron()
+        [(_kind, told, booked)] = self.dates(order)
+        self.assertEqual(told, date(2025, 10, 30))
+        self.assertGreater(booked, date(2025, 10, 31))
 
     def refunded(self, document, amount, **more):
         refunds = [self.granted(amount)] if amount else []
@@ -173,8 +223,8 @@ class TestInvoicing(WaimaiCase):
         self.assertEqual(order.sale_order_id.invoice_status, "invoiced")
 
     def test_downgraded_orders_wait_for_the_whole_content(self):
-        for invoicing in ("order", "day"):
-            self.store.invoicing = invoicing
+        for setting in ("order", "day"):
+            self.store.invoicing = setting
             slim, whole = self.completed(whole=False), self.completed()
             order, other = self.write(slim), self.write(whole)
             self.run_cron()
