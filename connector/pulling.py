@@ -5,12 +5,12 @@ own, so that nothing else of the shop waits), about every minute, and once a day
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from connector import logs
-from connector.database.gaps import NEVER, Pulled
+from connector.database.gaps import NEVER, NOT_AUTHORISED, Pulled
 from connector.database.lanes import Lease
-from connector.domain.errors import Busy, Refused, Unavailable
+from connector.domain.errors import Busy, Refused, Unauthorised, Unavailable
 from connector.domain.gaps import Known, day_of, start_of
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
 from connector.ports import Alert, Platform
@@ -19,11 +19,14 @@ from connector.services import Services
 
 #: Between two looks at a shop.
 EVERY_MILLIS: Final = 60_000
+#: The same while the platform does not let us ask about it.
+RARELY_MILLIS: Final = 30 * 60_000
 #: After a longer pause whole days are looked at, since anything may have been missed.
 _AWAY_MILLIS: Final = 5 * 60_000
 _DAYS_MOST: Final = 7
 #: After midnight the day before is still looked at for so long.
 _MIDNIGHT_MILLIS: Final = 15 * 60_000
+_BACK: Final = "店铺授权正常 · the shop's authorisation is back"
 _LOG: Final = logs.get(__name__)
 
 
@@ -38,7 +41,7 @@ def due(services: Services) -> list[StoreRef]:
     mine = {ref for ref in shops if split_ref(ref)[0] in services.platforms}
     lanes = mine | {StoreRef(f"{split_ref(ref)[0]}:") for ref in mine}
     last = services.journal.gaps.pulled()
-    waiting = [lane for lane in lanes if _over(last.get(lane, NEVER).pulled_at, now)]
+    waiting = [lane for lane in lanes if _over(last.get(lane, NEVER), now)]
     return sorted(waiting, key=lambda lane: (last.get(lane, NEVER).pulled_at, lane))
 
 
@@ -57,7 +60,7 @@ def pull(services: Services, lane: StoreRef) -> int:
     answered = False
     try:
         with journal.lanes.visit(lane, "pull") as lease:
-            if lease is None or not _over(journal.gaps.last(lane).pulled_at, services.clock.now()):
+            if lease is None or not _over(journal.gaps.last(lane), services.clock.now()):
                 answered = True
                 return 0
             with journal.lanes.kept(lease):
@@ -86,6 +89,9 @@ class _Pull:
         reached, reason = True, ""
         try:
             self._take(services.platforms[split_ref(lane)[0]], known, since)
+        except Unauthorised as error:
+            reason = f"{NOT_AUTHORISED}{error}"
+            _LOG.error("not_authorised", lane=lane, reason=str(error))
         except (Unavailable, Refused) as error:
             reached, reason = isinstance(error, Refused | Busy), str(error)
             _LOG.warning("not_pulled", lane=lane, reason=reason)
@@ -96,20 +102,24 @@ class _Pull:
             _LOG.warning("not_told", lane=lane, orders=sorted(known.refused))
         services.journal.gaps.read_back(self._lease, self._read | known.refused, now)
         services.journal.gaps.mark(self._lease, now, full=full and not reason, found=self.found, reason=reason)
-        if not reason and not nameless(lane):
-            self._authorised(now)
+        if not nameless(lane):
+            self._authorised(now, reason)
         if self.found:
             _LOG.info("gaps_found", lane=lane, found=self.found, full=full)
         return reached
 
-    def _authorised(self, now: Millis) -> None:
-        """A shop that the platform speaks of has not taken its authorisation away, or has given it back."""
+    def _authorised(self, now: Millis, reason: str) -> None:
+        """Alarm people if the platform does not let us ask, as if its push had said so; all is well once it does."""
+        denied = reason.startswith(NOT_AUTHORISED)
+        if reason and not denied:
+            return  # it said neither
         lane, subject = self._lease.lane, f"authorisation:{self._lease.lane}"
-        words = "店铺授权正常 · the shop's authorisation is back"
-        over = Alert(key=subject, kind="authorisation", store=lane, order=None, text=words, state="closed", since=now)
+        words = f"{reason} · 可能漏单 orders may be missed" if denied else _BACK
+        state: Literal["open", "closed"] = "open" if denied else "closed"
+        alert = Alert(key=subject, kind="authorisation", store=lane, order=None, text=words, state=state, since=now)
         with self._services.journal.begin(self._lease) as tx:
-            if tx.outbox.condition(subject)[1]:
-                tx.outbox.put_alert(lane, over, now)
+            if tx.outbox.condition(subject)[1] != denied:
+                tx.outbox.put_alert(lane, alert, now)
 
     def _take(self, platform: Platform, known: Known, since: Millis) -> None:
         services = self._services
@@ -122,9 +132,9 @@ class _Pull:
                 self.found += envelope.order not in known.stale
 
 
-def _over(pulled_at: Millis, now: Millis) -> bool:
+def _over(last: Pulled, now: Millis) -> bool:
     """Whether it is long enough ago; a clock that goes back makes it so."""
-    return not 0 <= now - pulled_at < EVERY_MILLIS
+    return not 0 <= now - last.pulled_at < (RARELY_MILLIS if last.unauthorised else EVERY_MILLIS)
 
 
 def _since(last: Pulled, now: Millis) -> tuple[Millis, bool]:

@@ -26,6 +26,9 @@ _REFUNDABLE_MILLIS: Final = 2 * 86_400_000
 _JUST_NOW_MILLIS: Final = 60 * 60_000
 _OVER: Final = "('completed', 'partially_refunded', 'refunded', 'cancelled')"
 
+#: Begins the reason if the platform does not let us ask about the shop.
+NOT_AUTHORISED: Final = "店铺未授权 · not authorised: "
+
 _ALL: Final = text("SELECT lane, pulled_at, full_at, found, reason FROM pulls")
 _ONE: Final = text("SELECT lane, pulled_at, full_at, found, reason FROM pulls WHERE lane = :lane")
 _COLUMNS: Final = """
@@ -68,6 +71,11 @@ class Pulled:
     full_at: Millis
     found: int
     reason: str
+
+    @property
+    def unauthorised(self) -> bool:
+        """Whether its platform did not let us ask."""
+        return self.reason.startswith(NOT_AUTHORISED)
 
 
 #: A shop that was never asked about.

@@ -9,6 +9,7 @@
     │   ├── Busy          we have called as often as we may: nobody was asked
     │   └── InDoubt       it answers, but not whether an earlier call was taken
     └── Refused           a person must look: unreadable fact, ERP validation, contradicting refund
+        └── Unauthorised  the platform does not let us ask about a shop
 """
 
 
@@ -55,3 +56,7 @@ class InDoubt(Unavailable):
 
 class Refused(BridgeError):  # noqa: N818 - the plan's word
     """Repeating will not help; a person must look."""
+
+
+class Unauthorised(Refused):
+    """The platform does not know us, or does not let us do this for the shop: a person must be alarmed."""

@@ -25,6 +25,8 @@ LATER: Final = frozenset({"SERVER_ERROR", TOO_OFTEN})
 #: Calls a second of an application: the one that is documented (``eleme.md`` 4.5), and what we keep to for the others.
 RATES: Final = {"eleme.order.getUnprocessOrders": 800.0}
 RATE: Final = 100.0
+#: The application may not ask about this shop, or may not make this call: not again, people must be told (4.4).
+DENIED: Final = frozenset({"ACCESS_DENIED", "PERMISSION_DENIED"})
 _HTTP_OK: Final = 200
 #: A token is renewed this long before it ends (it lives 30 days, in the sandbox one).
 _RENEW_BEFORE: Final = 3_600_000

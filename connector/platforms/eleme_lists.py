@@ -6,10 +6,10 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from connector.domain.errors import Refused
+from connector.domain.errors import Refused, Unauthorised
 from connector.domain.gaps import GRACE_MILLIS, Known, Listed, days
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
-from connector.platforms.eleme_api import ElemeApi, Outcome
+from connector.platforms.eleme_api import DENIED, ElemeApi, Outcome
 from connector.ports import Envelope
 from mappings.eleme import order_number, read_listed
 from mappings.wire import plain, storable, write
@@ -124,7 +124,8 @@ def _numbers(api: ElemeApi, action: str, shop: int) -> Iterator[OrderRef]:
 
 def _result(outcome: Outcome) -> Any:  # noqa: ANN401 - somebody else's JSON
     if outcome.code:
-        raise Refused(f"{outcome.words} ({outcome.code})")
+        refusal = Unauthorised if outcome.code in DENIED else Refused
+        raise refusal(f"{outcome.words} ({outcome.code})")
     return outcome.result
 
 

@@ -19,7 +19,7 @@ _LOG: Final = logs.get(__name__)
 #: The platform's own fault, whatever became of the call; called too often, which it was not taken for.
 _SYSTEM, _TOO_OFTEN = "700", "711"
 #: It does not know us, or lets us do this: nothing that staff can mend, so that operators must be told.
-_ALARM: Final = frozenset({"702", "703", "704", "708"})
+ALARM: Final = frozenset({"702", "703", "704", "708"})
 #: Results of the newer envelope: all done; the rest is refused, in whole or in part.
 _ALL_DONE: Final = "1"
 #: ``data`` of a failure that names no error.
@@ -98,7 +98,7 @@ class MeituanApi:
             self._limits.refused(path)
         if code in {_SYSTEM, _TOO_OFTEN}:
             raise Unavailable(f"platform: {code}", unknown=code == _SYSTEM)
-        if code in _ALARM:
+        if code in ALARM:
             _LOG.error("platform_refuses_us", platform="meituan", app_id=self.app_id, path=path, code=code)
         if not code and not body.keys() & {"data", "result_code", "success_list"}:
             rubbish()

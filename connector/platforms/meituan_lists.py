@@ -5,10 +5,10 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from connector.domain.errors import Refused
+from connector.domain.errors import Refused, Unauthorised
 from connector.domain.gaps import GRACE_MILLIS, Known, Listed, day_of, days
 from connector.domain.order import Millis, OrderRef, StoreRef, split_ref
-from connector.platforms.meituan_api import MeituanApi, Outcome
+from connector.platforms.meituan_api import ALARM, MeituanApi, Outcome
 from connector.ports import Envelope
 from mappings.wire import read, storable
 
@@ -98,6 +98,7 @@ def _last(api: MeituanApi, store: StoreRef) -> int:
 
 def _member(outcome: Outcome, name: str) -> str:
     if outcome.code:
-        raise Refused(f"{outcome.words} ({outcome.code})")
+        refusal = Unauthorised if outcome.code in ALARM else Refused
+        raise refusal(f"{outcome.words} ({outcome.code})")
     value: Any = outcome.result.get(name) if isinstance(outcome.result, Mapping) else None
     return storable(str(value)) if isinstance(value, str | int) and value else ""

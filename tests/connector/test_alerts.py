@@ -4,9 +4,10 @@ from itertools import permutations
 
 import pytest
 
+from connector.domain.errors import Unauthorised
 from connector.domain.order import Fact, Kind
 from connector.ports import Alert, Heard
-from connector.pulling import pull
+from connector.pulling import due, pull
 from tests.doubles import LANE, event
 
 
@@ -89,3 +90,61 @@ def test_an_authorisation_is_back_once_the_platform_speaks_of_the_shop(world):
     pull(world.services, LANE)
     world.settle()
     assert states(world) == {f"{subject}:10": "closed"}
+
+
+def denied(world):
+    world.platform.lists[LANE] = [Unauthorised("无权限访问该店铺 (ACCESS_DENIED)")]
+
+
+def look(world, minutes=1):
+    """So many minutes later: whether the platform was asked."""
+    world.clock.forward(60 * minutes)
+    world.platform.looks.clear()
+    pull(world.services, LANE)
+    world.settle()
+    return [store for store, _, _ in world.platform.looks] == [LANE]
+
+
+def test_a_shop_that_we_may_not_ask_about_alarms_once_and_is_over_once_we_may(world):
+    denied(world)
+    assert look(world)
+    (key,) = states(world)
+    assert (key.startswith(f"authorisation:{LANE}:"), states(world)) == (True, {key: "open"})
+    alert = world.erp.alerts[key]
+    assert (alert.kind, alert.store) == ("authorisation", LANE)
+    assert "ACCESS_DENIED" in alert.text
+    assert look(world, 30)
+    assert states(world) == {key: "open"}
+    world.platform.lists[LANE] = []
+    assert look(world, 30)
+    assert states(world) == {key: "closed"}
+    denied(world)
+    assert look(world)
+    assert sorted(states(world).values()) == ["closed", "open"]
+
+
+def test_a_shop_that_we_may_not_ask_about_is_asked_rarely(world):
+    denied(world)
+    assert look(world)
+    assert [look(world, minutes) for minutes in (1, 28)] == [False, False]
+    assert LANE not in due(world.services)
+    world.platform.lists[LANE] = []
+    assert look(world)
+    assert look(world)
+
+
+def test_a_push_that_said_it_before_is_not_said_again(world):
+    subject = f"authorisation:{LANE}"
+    says(world, Alert(key=subject, kind="authorisation", store=LANE, order=None, text="解除", since=10))
+    world.settle()
+    denied(world)
+    look(world)
+    assert states(world) == {f"{subject}:10": "open"}
+
+
+def test_what_the_applications_as_such_may_not_is_no_shops_alert(world):
+    world.platform.lists["eleme:"] = [Unauthorised("no")]
+    pull(world.services, "eleme:")
+    world.settle()
+    assert states(world) == {}
+    assert world.journal.gaps.last("eleme:").unauthorised

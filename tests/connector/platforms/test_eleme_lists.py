@@ -6,7 +6,7 @@ from datetime import date
 import httpx
 import pytest
 
-from connector.domain.errors import Busy, Refused
+from connector.domain.errors import Busy, Refused, Unauthorised
 from connector.domain.gaps import Known, Listed, start_of
 from connector.platforms.eleme import Eleme
 from connector.ports import Hook, RawEvent
@@ -211,9 +211,14 @@ def test_a_named_order_that_it_does_not_give_us_hides_no_other():
 
 
 @pytest.mark.parametrize("name", ["getAllOrders", "getUnprocessOrders", "getCancelOrders"])
-def test_what_the_platform_does_not_tell_us_is_refused_in_its_words(name):
-    with pytest.raises(Refused, match="ACCESS_DENIED"):
-        missed(Lists(**{name: error("ACCESS_DENIED")}))
+@pytest.mark.parametrize(
+    ("code", "refusal"),
+    [("ACCESS_DENIED", Unauthorised), ("PERMISSION_DENIED", Unauthorised), ("VALIDATION_FAILED", Refused)],
+)
+def test_what_the_platform_does_not_tell_us_is_refused_in_its_words(name, code, refusal):
+    with pytest.raises(Refused, match=code) as raised:
+        missed(Lists(**{name: error(code)}))
+    assert raised.type is refusal
 
 
 def test_an_order_whose_shop_we_do_not_know_tells_it():

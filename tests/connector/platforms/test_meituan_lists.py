@@ -4,7 +4,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from connector.domain.errors import Busy, Refused, Unavailable
+from connector.domain.errors import Busy, Refused, Unauthorised, Unavailable
 from connector.domain.gaps import Known, Listed, start_of
 from connector.platforms.meituan import Meituan
 from connector.settings import MeituanApp
@@ -133,12 +133,16 @@ def test_the_list_of_a_day_is_every_number_that_has_an_order(day, wanted):
     assert found == [Listed(order=f"meituan:{17000 + number}", number=number) for number in wanted]
 
 
-@pytest.mark.parametrize(("code", "error"), [(803, Refused), (711, Unavailable)])
+ALARMS = [(code, Unauthorised) for code in (702, 703, 704, 708)]
+
+
+@pytest.mark.parametrize(("code", "error"), [(803, Refused), (711, Unavailable), *ALARMS])
 def test_what_the_platform_does_not_tell_us_is_no_gap(code, error):
     server = Shop(orders(1))
     server.errors["order/getOrderDaySeq"] = code
-    with pytest.raises(error):
+    with pytest.raises(error) as raised:
         missed(server)
+    assert raised.type is error
 
 
 def test_no_more_calls_are_made_than_the_application_may():
