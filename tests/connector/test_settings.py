@@ -1,4 +1,7 @@
 import json
+import os
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from connector.settings import (
     load_odoo_url,
 )
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "docker" / "env.example"
 HOOK_KEY = b"an invented key of 32 bytes ....."
 APPS = [{"app_id": 10000001, "key": "invented-key", "secret": "invented-secret"}]
 COMPLETE = {
@@ -250,11 +254,31 @@ def test_an_address_as_its_client_takes_it_is_taken(environment, name, value):
 
 
 def test_the_example_names_every_setting():
-    example = (Path(__file__).resolve().parents[2] / "docker" / "env.example").read_text(encoding="utf-8")
+    example = EXAMPLE.read_text(encoding="utf-8")
     named = {
         line.lstrip("#").partition("=")[0] for line in example.splitlines() if "=" in line and " " not in line[:20]
     }
     assert named >= {*COMPLETE, *OPTIONAL}
+
+
+def test_a_shell_reads_the_example_as_it_is_meant(environment, tmp_path):
+    example = EXAMPLE.read_text(encoding="utf-8")
+    filled = re.sub(r"^#(?=[A-Z_]+=)", "", example, flags=re.MULTILINE)
+    filled = filled.replace('"key": "", "secret": ""', '"key": "k", "secret": "a $b & c"')
+    filled = filled.replace('0, "secret": ""', '2, "secret": "d e"')
+    for name in ("ODOO_LOGIN", "ODOO_PASSWORD", "ODOO_HOOK_SECRET", "PUBLIC_URL", "BROKER_URL"):
+        filled = filled.replace(f"{name}=\n", f"{name}={COMPLETE.get(name, 'redis://h')}\n")
+    (tmp_path / "env").write_text(filled.replace("PUBLIC_URL=redis://h", "PUBLIC_URL=https://a.invalid"))
+    read = ["sh", "-euc", "set -a; . ./env; set +a; exec env -0"]
+    done = subprocess.run(read, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, check=True)
+    assert done.stderr == b""
+    for name, _, value in (line.partition("=") for line in done.stdout.decode().split("\0")):
+        if name in {*COMPLETE, *OPTIONAL}:
+            environment.setenv(name, value)
+    settings = load()
+    assert settings.eleme_apps == (ElemeApp(app_id="0", key="k", secrets=("a $b & c",)),)
+    assert [app.secrets for app in settings.meituan_apps] == [("d e",)]
+    assert (settings.broker_url, settings.public_urls) == ("redis://h", ("https://a.invalid",))
 
 
 def test_migrating_needs_the_database_alone(environment):
