@@ -1,4 +1,5 @@
-from odoo.tests import tagged
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
 
 from .common import WaimaiCase
 
@@ -166,4 +167,24 @@ class TestChart(WaimaiCase):
         store._complete()
         tax = self.second.waimai_tax_id.copy({"name": "3 % included", "amount": 3.0})
         self.second.waimai_tax_id = tax
+        self.assertSold(store)
+
+    def lacking(self, store):
+        """What the set-up page shows in red for this store: [(text, what to do)]."""
+        [row] = [row for row in self.env["waimai.setup"].status()["steps"]["stores"]["rows"] if row["id"] == store.id]
+        return [(check["text"], check["todo"]) for check in row["checks"] if check["state"] == "bad"]
+
+    def test_the_set_up_is_finished_after_a_later_chart(self):
+        store = self.make_store()
+        self.assertEqual(len(self.lacking(store)), 2)
+        for _text, todo in self.lacking(store):
+            self.assertIn("Set up again", todo)
+        self.load_chart()
+        values = {"company_id": self.second.id, "company_ids": [(6, 0, self.second.ids)]}
+        boss = new_test_user(self.env, "boss2", groups="waimai_bridge.group_manager", **values)
+        desk = new_test_user(self.env, "desk2", groups="waimai_bridge.group_desk", **values)
+        with self.assertRaises(AccessError):
+            self.env["waimai.setup"].with_user(desk).complete()
+        self.env["waimai.setup"].with_user(boss).complete()
+        self.assertEqual(self.lacking(store), [])
         self.assertSold(store)

@@ -150,6 +150,13 @@ export class WaimaiSetup extends Component {
         this.action.doAction({ type: "ir.actions.act_window", res_model: model, res_id: id, views: [[false, "form"]] });
     }
 
+    complete() {
+        return this.during(async () => {
+            await this.orm.call("waimai.setup", "complete", []);
+            await this.load();
+        });
+    }
+
     openStores() {
         this.action.doAction("waimai_bridge.action_stores");
     }
