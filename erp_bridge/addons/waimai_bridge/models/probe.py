@@ -17,6 +17,10 @@ class SilentError(Exception):
     """Nobody answered, or not in a way that can be read; the argument says what happened."""
 
 
+class StrangeError(SilentError):
+    """Somebody answered who is not the connector."""
+
+
 def readable_secret(secret):
     """Whether a secret is `whsec_` and base64 of enough bytes."""
     try:
@@ -29,12 +33,13 @@ def readable_secret(secret):
 def readiness(url):
     """What `GET /readyz` of the connector says: {service: "ok" or what is wrong}, without `status`.
 
-    Raises SilentError.
+    Raises SilentError; StrangeError if it is another server, and not a proxy before a connector that is down.
     """
     answer = _asked("get", f"{url}/readyz")
     health = _json(answer)
     if not isinstance(health, dict) or "status" not in health:
-        raise SilentError(f"HTTP {answer.status_code}")
+        down = answer.status_code >= requests.codes.server_error
+        raise (SilentError if down else StrangeError)(f"HTTP {answer.status_code}")
     return {str(name): str(word) for name, word in health.items() if name != "status"}
 
 

@@ -116,27 +116,37 @@ class WaimaiSetup(models.AbstractModel):
     def _ready_checks(self, url):
         try:
             health = probe.readiness(url)
+        except probe.StrangeError as error:
+            words = self.env._("Another server answers at this address, not the connector (%s).", error)
+            todo = self.env._("Enter the address and port at which the connector (waimai serve) listens.")
+            return [told(BAD, words, todo)]
         except probe.SilentError as error:
             words = self.env._("The connector does not answer (%s).", error)
             todo = self.env._("Start it (waimai serve), and see that this machine reaches the address.")
             return [told(BAD, words, todo)]
         checks = [told(OK, self.env._("The connector answers."))]
         for name, word in health.items():
-            labels, todos = self._services()
-            label = labels.get(name, name)
+            label = self._services().get(name, name)
             if word == "ok":
                 checks.append(told(OK, self.env._("%s: it works.", label)))
             else:
                 words = self.env._("%(service)s: %(problem)s.", service=label, problem=self._problem(word))
-                checks.append(told(BAD, words, todos.get(name) or self.env._("Look into the connector's log.")))
+                checks.append(told(BAD, words, self._advice(name, word)))
         return checks
 
     def _services(self):
-        labels = {
+        return {
             "database": self.env._("The connector's database"),
             "redis": self.env._("The connector's Redis"),
             "odoo": self.env._("From the connector to this Odoo"),
         }
+
+    def _advice(self, name, word):
+        """What helps a service of the connector with this problem."""
+        if word == "too slow":
+            return self.env._("Test again in a moment; if it stays so, see what keeps its machine or the network busy.")
+        if (name, word) == ("odoo", "unavailable"):
+            return self.env._("See that the connector's ODOO_URL is right, and that its machine reaches this Odoo.")
         todos = {
             "database": self.env._(
                 "See that PostgreSQL runs and that DATABASE_URL is right; run “waimai migrate” once."
@@ -144,7 +154,7 @@ class WaimaiSetup(models.AbstractModel):
             "redis": self.env._("See that Redis runs and that REDIS_URL is right."),
             "odoo": self.env._("Press “New key” and give the lines that appear to the connector; then start it anew."),
         }
-        return labels, todos
+        return todos.get(name) or self.env._("Look into the connector's log.")
 
     def _problem(self, word):
         words = {

@@ -103,6 +103,31 @@ class TestSetup(MenuCase):
         self.setup.save({"url": "http://127.0.0.1:9"})
         self.assertIn("ConnectionError", self.step("connector", probing=True)[1][0])
 
+    def advice(self, health):
+        """What to do, by service, when the connector says this of what it depends on."""
+        self.world.health = health
+        checks = self.setup.status(probing=True)["steps"]["connector"]["checks"]
+        return [check["todo"] for check in checks if check["state"] == "bad"]
+
+    def test_the_advice_follows_what_is_wrong(self):
+        self.setup.save({"url": self.world.url, "secret": SECRET})
+        self.assertIn("New key", self.advice({"odoo": "refused"})[0])
+        [away] = self.advice({"odoo": "unavailable"})
+        self.assertIn("ODOO_URL", away)
+        self.assertNotIn("New key", away)
+        for service in ("odoo", "database", "redis", "third"):
+            [slow] = self.advice({service: "too slow"})
+            self.assertIn("Test again", slow)
+        self.assertIn("DATABASE_URL", self.advice({"database": "unavailable"})[0])
+
+    def test_another_server_at_the_address_is_not_a_connector_that_does_not_run(self):
+        self.setup.save({"url": f"{self.world.url}/elsewhere", "secret": SECRET})
+        checks = self.setup.status(probing=True)["steps"]["connector"]["checks"]
+        [check] = [check for check in checks if check["state"] == "bad"]
+        self.assertIn("Another server", check["text"])
+        self.assertIn("address", check["todo"])
+        self.assertNotIn("Start it", check["todo"])
+
     def test_rubbish_is_not_kept(self):
         for values in ({"url": "127.0.0.1:8000"}, {"secret": "whsec_short"}, {"secret": "x"}, {"simulator": "ftp://x"}):
             with self.assertRaises(UserError):
