@@ -15,7 +15,7 @@ from typing import Final
 
 from connector.counts import Count, Line
 from connector.database.days import Ours, orders_of, stored
-from connector.database.orders import DUE
+from connector.database.orders import DUE, place
 from connector.domain.documents import Document
 from connector.domain.errors import Refused
 from connector.domain.gaps import Listed, day_of
@@ -32,10 +32,8 @@ from connector.vault import Vault
 #: Documents of one call to the ERP.
 _BATCH: Final = 50
 _HAS: Final = frozenset({"unchanged", "stale"})
-_WORDS: Final = {
-    "": "Odoo 尚无 · not in Odoo yet",
-    "written": "Odoo 缺失，已补写 · Odoo lacked it, written now",
-}
+_NOT_YET: Final = "Odoo 尚无 · not in Odoo yet"
+_WRITTEN: Final = "Odoo 缺失，已补写 · Odoo lacked it, written now"
 #: Says how far it is: what is counted, and how many.
 Told = Callable[[str, int], None]
 
@@ -51,6 +49,16 @@ class _Answer:
     def content(self) -> Content | None:
         """What was bought."""
         return next((fact.content for fact in self.facts if fact.content), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _ErpSide:
+    """Whether the ERP has an order, why not, what it has of it, and what of that is otherwise, in words."""
+
+    has: bool
+    lacks: str = ""
+    holds: Holding | None = None
+    strays: str = ""
 
 
 class Audit:
@@ -164,18 +172,13 @@ class Audit:
         document = ours.document if ours else None
         our_paid = document.paid if document else None
         refunded, behind = self._stated(ref, document) if document and answer else (None, "")
-        written = statuses.get(ref) if statuses is not None else None
-        has = written.status in _HAS if written else statuses is None and ours is not None and ours.sent
-        status = f"{written.status} {written.reason}".strip() if written else ""
-        holds = written.holds if written and has else None
-        newest = holds if written and written.status == "unchanged" else None
-        strays = newest.strays(Holding.of(document)) if document and newest else ""
+        erp = _erp_side(ours, statuses, ref)
         reasons = [
             self._refusals.get(ref, "" if there else "平台列表无此单 · not in its list"),
             "" if ours else waiting.get(ref, "本系统无此单 · not known here"),
             ours.parked if ours else "",
             behind,
-            strays if has or not ours else _WORDS.get(status, status),
+            erp.strays or erp.lacks,
             "金额不同 · another sum" if paid is not None and our_paid is not None and paid != our_paid else "",
         ]
         our_refunded = document.refunded if document else ZERO
@@ -183,15 +186,15 @@ class Audit:
             order=ref,
             listed=there,
             ours=ours is not None,
-            erp=has,
+            erp=erp.has,
             listed_paid=paid,
             our_paid=our_paid,
             listed_refunded=our_refunded if refunded is None else refunded,
             our_refunded=our_refunded,
             our_sold=Holding.of(document).sold if document else ZERO,
-            holds=holds,
+            holds=erp.holds,
             behind=behind,
-            strays=strays,
+            strays=erp.strays,
             why="; ".join(reason for reason in reasons if reason),
         )
 
@@ -217,7 +220,7 @@ class Audit:
         if kept is None:
             return None
         for fact in facts:
-            if fact.key not in known or fact.at < known[fact.key].at:
+            if fact.key not in known or place(fact) < place(known[fact.key]):
                 known[fact.key] = fact
         due = [DUE] if kept.rung else []
         return replay([*known.values(), *due], sold=kept.sold, terms=kept.terms)
@@ -236,3 +239,18 @@ class Audit:
                 kept.version = max(kept.version + 1, now)
                 tx.orders.save(kept)
             tx.outbox.put_document(ref, kept.store, kept.version, now)
+
+
+def _erp_side(ours: Ours | None, statuses: dict[OrderRef, Written] | None, ref: OrderRef) -> _ErpSide:
+    """From what it has just answered; where it was not asked, from whether it took the newest document before."""
+    written = statuses.get(ref) if statuses is not None else None
+    if written is None:
+        has = statuses is None and ours is not None and ours.sent
+        return _ErpSide(has=has, lacks="" if has or ours is None else _NOT_YET)
+    if written.status not in _HAS:
+        lacks = _WRITTEN if written.status == "written" else f"{written.status} {written.reason}".strip()
+        return _ErpSide(has=False, lacks=lacks)
+    holds, document = written.holds, ours.document if ours else None
+    if holds is None or document is None or written.status != "unchanged":
+        return _ErpSide(has=True, holds=holds)
+    return _ErpSide(has=True, holds=holds, strays=holds.strays(Holding.of(document)))

@@ -204,7 +204,7 @@ class Orders:
         known, fresh = self._facts[ref], []
         for fact in facts:
             before, aside = known.get(fact.key, (None, None))
-            if before is not None and _place(fact) >= _place(before):
+            if before is not None and place(fact) >= place(before):
                 continue
             if before is None:
                 fresh.append(fact)
@@ -281,6 +281,6 @@ def _bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
-def _place(fact: Fact) -> tuple[int, str]:
+def place(fact: Fact) -> tuple[int, str]:
     """Which copy of a fact counts: the earliest; the text decides what is still equal, whoever came first."""
     return fact.at, repr(fact)
