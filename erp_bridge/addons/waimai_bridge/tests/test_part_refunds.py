@@ -167,6 +167,14 @@ class TestPartRefunds(WaimaiCase):
         wizard.save().action_send()
         self.assertEqual(order.sudo().command_ids.args, {"items": [{"line": 1, "quantity": 1}], "amount": 2340})
 
+    def test_the_wizard_names_cancelling_only_where_there_is_such_a_button(self):
+        wizard = self.env["waimai.command.wizard"].with_user(self.desk)
+        running = self.write(self.bought(offer=["part_refund", "cancel"]))
+        over = self.write(self.bought(offer=["part_refund"], state="completed", sale="done"))
+        for order, may in ((running, True), (over, False)):
+            action = order.with_user(self.desk).action_part_refund()
+            self.assertEqual(Form(wizard.with_context(**action["context"])).may_cancel, may)
+
     def test_the_wizard_is_no_way_round_the_rights(self):
         mine, other = self.write(self.bought()), self.write(self.document([("牛肉饭", "B-1", 2, 2600)]))
         wizard = self.env["waimai.command.wizard"].with_user(self.desk)

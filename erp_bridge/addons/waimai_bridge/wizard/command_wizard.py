@@ -20,6 +20,7 @@ class WaimaiCommandWizard(models.TransientModel):
     order_id = fields.Many2one("waimai.order", required=True, readonly=True, ondelete="cascade")
     platform = fields.Selection(related="order_id.platform", related_sudo=False)
     currency_id = fields.Many2one(related="order_id.currency_id", related_sudo=False)
+    may_cancel = fields.Boolean("May Be Cancelled", related="order_id.offer_cancel", related_sudo=False)
     action = fields.Selection(ACTIONS, required=True, readonly=True)
     reason_code = fields.Selection(REASONS, "Reason", default="others")
     meituan_code = fields.Selection(MEITUAN_REASONS, "Reason at Meituan", default="2007")
