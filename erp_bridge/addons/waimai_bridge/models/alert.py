@@ -1,10 +1,11 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
 from .access import check_staff
 from .const import ALERT_KINDS
+from .words import half
 
 
 class WaimaiAlert(models.Model):
@@ -24,6 +25,7 @@ class WaimaiAlert(models.Model):
         help="An order can wait for a person before it is here.",
     )
     text = fields.Text(readonly=True)
+    shown_text = fields.Text("What Happened", compute="_compute_shown_text", help="In the reader's language.")
     state = fields.Selection(
         [("open", "Open"), ("answered", "Answered"), ("closed", "Closed")],
         required=True,
@@ -32,6 +34,12 @@ class WaimaiAlert(models.Model):
     )
 
     _key_uniq = models.UniqueIndex("(key)", "This alert exists already.")
+
+    @api.depends("text")
+    @api.depends_context("lang")
+    def _compute_shown_text(self):
+        for alert in self:
+            alert.shown_text = half(alert.text or "", self.env.lang) or False
 
     def action_close(self):
         """Staff have seen it."""

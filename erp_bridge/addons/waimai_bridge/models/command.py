@@ -224,7 +224,7 @@ class WaimaiCommand(models.Model):
             "simple_notification",
             {
                 "type": "danger" if refused else "success",
-                "message": " · ".join(filter(None, (where or words.store_id.display_name, what, self.result))),
+                "message": " · ".join(filter(None, (where or words.store_id.display_name, what, words.answer))),
                 "sticky": refused,
             },
         )

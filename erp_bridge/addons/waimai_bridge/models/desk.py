@@ -109,7 +109,7 @@ class WaimaiOrder(models.Model):
             "rider": self._card_rider(),
             "refunds": [self._card_refund(case) for case in self.refund_ids if case.status in OPEN],
             "reminded": bool(self.reminder_ref) or any(alert.kind == "reminder" for alert in self._open_alerts()),
-            "alerts": [alert.text or "" for alert in self._open_alerts() if alert.kind != "reminder"],
+            "alerts": [alert.shown_text or "" for alert in self._open_alerts() if alert.kind != "reminder"],
             "warning": self.warning or "",
             "paid": self.currency_id.format(self.paid_amount),
             "refunded": self.currency_id.format(self.refunded_amount) if self.refunded_amount else "",
@@ -204,7 +204,7 @@ class WaimaiOrder(models.Model):
             return False
         labels = dict(press._fields["action"]._description_selection(self.env))
         again = press.action in ORDER_ACTIONS and self[f"offer_{press.action}"]
-        return {"label": labels[press.action], "why": press.result or "", "again": again}
+        return {"label": labels[press.action], "why": press.answer or "", "again": again}
 
 
 def _iso(moment):

@@ -1,7 +1,9 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from .const import ALIVE, PROBLEMS
 from .recipes import recipes, with_extras
+from .words import half
 
 
 class WaimaiOrderItem(models.Model):
@@ -68,7 +70,6 @@ class WaimaiOrderItem(models.Model):
         items._set_products(products)
         orders = items.order_id.filtered(lambda order: order.sale_state in ALIVE)
         orders._settle_materials()
-        items.order_id._set_warnings()
         for store, changed in items.order_id.grouped("store_id").items():
             store._changed(changed.ids)
 
@@ -178,16 +179,25 @@ class WaimaiStore(models.Model):
 class WaimaiOrder(models.Model):
     _inherit = "waimai.order"
 
-    def _set_warnings(self):
-        """The platform's warning and what we miss ourselves, in the language of the call."""
+    @api.depends("document_warning", "item_ids.problem", "item_ids.name")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        """The platform's warning and what we miss ourselves."""
         labels = dict(self.env["waimai.order.item"]._fields["problem"]._description_selection(self.env))
         order_of = [name for name, _label in PROBLEMS]
         for order in self:
-            lines = [order.document_warning] if order.document_warning else []
+            lines = [half(order.document_warning, self.env.lang)] if order.document_warning else []
             troubled = order.item_ids.filtered("problem").sorted(lambda item: (order_of.index(item.problem), item.line))
             for problem, items in troubled.grouped("problem").items():
                 names = "、".join(dict.fromkeys(items.mapped("name")))
                 lines.append(f"{labels[problem]}: {names}")
-            warning = "\n".join(lines) or False
-            if order.warning != warning:
-                order.warning = warning
+            order.warning = "\n".join(lines) or False
+
+    def _search_warning(self, operator, value):
+        """Orders with or without a warning; of its words, those of the platform and the names of the dishes."""
+        if operator == "in" and set(value) == {False}:
+            return Domain("document_warning", "=", False) & Domain("item_ids", "not any", [("problem", "!=", False)])
+        if operator not in ("ilike", "like"):
+            return NotImplemented
+        named = [("problem", "!=", False), ("name", operator, value)]
+        return Domain("document_warning", operator, value) | Domain("item_ids", "any", named)

@@ -65,7 +65,7 @@ class WaimaiOrder(models.Model):
     )
 
     document_warning = fields.Text(readonly=True)
-    warning = fields.Text(readonly=True)
+    warning = fields.Text(compute="_compute_warning", search="_search_warning", help="In the reader's language.")
 
     sale_order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="restrict")
     item_ids = fields.One2many("waimai.order.item", "order_id", readonly=True)

@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .access import check_staff
 from .command import UNDER_WAY
+from .words import half
 
 # Only one of each set can come true: while one is on its way, the others wait.
 EXCLUSIVE = (
@@ -17,6 +18,13 @@ class WaimaiCommand(models.Model):
 
     answered_at = fields.Datetime(readonly=True)
     seen = fields.Boolean("Refusal Read", readonly=True)
+    answer = fields.Text("Platform's Answer", compute="_compute_answer", help="In the reader's language.")
+
+    @api.depends("result")
+    @api.depends_context("lang")
+    def _compute_answer(self):
+        for press in self:
+            press.answer = half(press.result or "", self.env.lang) or False
 
     def write(self, vals):
         if vals.get("state") in ("done", "refused"):

@@ -16,7 +16,7 @@ class WaimaiStore(models.Model):
     menu_pulled_at = fields.Datetime("Menu Pulled", readonly=True, copy=False)
     menu_command_id = fields.Many2one("waimai.command", readonly=True, copy=False, ondelete="set null")
     menu_state = fields.Selection(related="menu_command_id.state", string="Pull")
-    menu_result = fields.Text(related="menu_command_id.result", string="Answer to the Pull")
+    menu_result = fields.Text(related="menu_command_id.answer", string="Answer to the Pull")
     menu_count = fields.Integer(compute="_compute_menu_counts")
     mapped_count = fields.Integer("Mapped", compute="_compute_menu_counts")
     unmapped_count = fields.Integer("No Product", compute="_compute_menu_counts")

@@ -123,7 +123,6 @@ class WaimaiOrder(models.Model):
         stores = self.env["waimai.store"]._by_refs([reading["store_ref"] for reading in readings])
         orders = self._mirror(readings, rows, stores)
         orders.filtered("sale_state").item_ids._resolve()
-        orders._set_warnings()
         orders._settle_sales()
         orders._settle_materials()
         return {reading["key"]: ("written", "", order.id) for reading, order in zip(readings, orders, strict=True)}

@@ -1,15 +1,11 @@
-import re
-
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 
-from .words import CODES, who_speaks
+from .words import CODES, SPEAKERS, TAIL, half, who_speaks
 
 # The connector's own words for a press; the press itself is told with who pressed and what came of it.
 PRESSED = "店员操作"
-# "中文 · English ¥5.00 (why)": what stands behind the words is in no language.
-TAIL = re.compile(r"(?P<money> ¥-?[\d.]+)?(?P<why> \(.*\))?$", re.DOTALL)
 ICONS = {
     "customer": "fa-user",
     "platform": "fa-cloud",
@@ -55,18 +51,15 @@ class WaimaiOrder(models.Model):
             return {"at": at, "who": "staff", "text": words, "detail": step.get("who") or "", "press": action}
         known = CODES.get(code)
         tail = TAIL.search(text)
+        who = str(step.get("who") or "")
         details = [tail["money"] or "", (tail["why"] or "").strip(" ()")] if known else []
+        details.append(self.env._(SPEAKERS[who]) if who in SPEAKERS else who)
         return {
             "at": at,
             "who": who_speaks(code) if known else "platform",
-            "text": self.env._(known) if known else self._half(text),
-            "detail": " · ".join(filter(None, (word.strip() for word in [*details, str(step.get("who") or "")]))),
+            "text": self.env._(known) if known else half(text, self.env.lang or "en_US"),
+            "detail": " · ".join(filter(None, (word.strip() for word in details))),
         }
-
-    def _half(self, text):
-        """The Chinese or the English half of the connector's words."""
-        chinese, _dot, english = text.partition(" · ")
-        return english if english and not str(self.env.lang or "").startswith("zh") else chinese
 
     def _press_steps(self, press):
         label = dict(press._fields["action"]._description_selection(self.env))[press.action]
@@ -85,7 +78,7 @@ class WaimaiOrder(models.Model):
             text = self.env._("Refused: %s", label) if refused else self.env._("Taken: %s", label)
             at = press.answered_at or press.write_date
             tone = "danger" if refused else "success"
-            steps.append({"at": at, "who": "answer", "text": text, "detail": press.result or "", "tone": tone})
+            steps.append({"at": at, "who": "answer", "text": text, "detail": press.answer or "", "tone": tone})
         elif press.state == "open":
             steps[0]["detail"] += self.env._(" (asked; waits for the connector)")
         else:
@@ -104,7 +97,7 @@ class WaimaiOrder(models.Model):
         for alert in self.alert_ids:
             text = dict(alert._fields["kind"]._description_selection(self.env))[alert.kind]
             words = self.env._("Alert: %s", text)
-            steps.append({"at": alert.create_date, "who": "odoo", "text": words, "detail": alert.text or ""})
+            steps.append({"at": alert.create_date, "who": "odoo", "text": words, "detail": alert.shown_text or ""})
         return steps
 
     def _moment(self, value):

@@ -1,5 +1,7 @@
 """What the platforms' numbers mean, in words for people. The numbers are Ele.me's; Meituan's are translated to them."""
 
+import re
+
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -56,6 +58,21 @@ CODES = {
     76: _lt("The carrier refused: an error of its system"),
 }
 
+SPEAKERS = {
+    "customer": _lt("Customer"),
+    "merchant": _lt("Merchant"),
+    "platform": _lt("Platform"),
+    "service": _lt("Customer service"),
+    "bridge": _lt("Bridge"),
+    "rider": _lt("Rider"),
+}
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+DOT = re.compile(" ?· ")
+MONEY = re.compile(r"¥-?[\d.]*\d")
+# "中文 · English ¥5.00 (why)": what stands behind the words is in no language.
+TAIL = re.compile(r"(?P<money> ¥-?[\d.]+)?(?P<why> \(.*\))?$", re.DOTALL)
+
 # Somebody has to do something about the delivery.
 TROUBLE = frozenset({*range(57, 71), *range(72, 77)})
 
@@ -65,3 +82,25 @@ def who_speaks(code):
     if code in (10, 20, 21, 24, 30, 31, 34, 45):
         return "customer"
     return "rider" if 51 <= code <= 76 else "platform"  # noqa: PLR2004 the platform's number ranges
+
+
+def half(text, lang):
+    """The Chinese or the English half of the connector's "中文 · English ¥5.00 (why)", line by line.
+
+    Money and reason stay. What is in one language only stays whole, and so does what no reader's language asks for.
+    """
+    return "\n".join(_half(line, lang.startswith("zh")) for line in text.split("\n")) if lang else text
+
+
+def _half(line, chinese):
+    tail = TAIL.search(line)[0]
+    words = line.removesuffix(tail)
+    if not DOT.search(words):  # each half has brackets of its own
+        words, tail = line, ""
+    parts = DOT.split(words)
+    middle = len(parts) // 2
+    first, second = " · ".join(parts[:middle]), " · ".join(parts[middle:])
+    if len(parts) % 2 or not CHINESE.search(first) or CHINESE.match(second):
+        return line
+    told = first if chinese else second
+    return " ".join([told, *(money for money in MONEY.findall(words) if money not in told)]) + tail

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.addons.waimai_bridge.models import pulse
 from odoo.exceptions import AccessError
@@ -11,6 +13,7 @@ from odoo.tests import new_test_user, tagged
 from .common import WaimaiCase
 
 ASKED = {"key": "cancel-1", "family": "cancel", "scope": "part", "status": "requested", "amount": 2600}
+UPDATE_PRICES = "//button[@name='action_update_prices']/@invisible"
 
 
 @tagged("post_install", "-at_install")
@@ -394,6 +397,69 @@ class TestOrderScreen(WaimaiCase):
         moment = {"at": press.pressed_at.isoformat() + "Z", "code": 0, "text": "店员操作 start · pressed start"}
         order.timeline = [moment]
         self.assertEqual(order.with_context(lang="en_US").timeline_text.count("Start"), 1)
+
+    def test_the_timeline_speaks_one_language_and_loses_no_money(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        at = "2026-01-02T03:04:05Z"
+        timeline = [
+            {"at": at, "code": 0, "text": "部分退款已到账 · the partial refund was paid out ¥11.00"},
+            {"at": at, "code": 0, "text": "平台已结算 ¥24.69 · settled by the platform"},
+            {"at": at, "code": 0, "text": "门店已置休 · the shop was closed (下雨 · rain)"},
+            {"at": at, "code": 39, "text": "商户部分取消 · part ¥8.00 (没有了)", "who": "merchant"},
+            {"at": at, "code": 0, "text": "x · y"},
+        ]
+        order = self.write(self.document([("牛肉饭", "B-1", 1, 2600)], timeline=timeline))
+        chinese, english = (
+            re.sub(r"<[^>]+>", " ", order.with_context(lang=lang).timeline_text) for lang in ("zh_CN", "en_US")
+        )
+        for words in (
+            "部分退款已到账 ¥11.00",
+            "平台已结算 ¥24.69",
+            "门店已置休 (下雨 · rain)",
+            "商户部分退款 ¥8.00 · 没有了 · 商户",
+        ):
+            self.assertIn(words, chinese)
+        for words in ("settled", "paid out", "the shop was", "merchant"):
+            self.assertNotIn(words, chinese)
+        for words in (
+            "the partial refund was paid out ¥11.00",
+            "settled by the platform ¥24.69",
+            "the shop was closed (下雨 · rain)",
+            "The merchant gave a part back ¥8.00 · 没有了 · Merchant",
+            "x · y",
+        ):
+            self.assertIn(words, english)
+        for words in ("到账", "结算", "置休", "商户"):
+            self.assertNotIn(words, english)
+
+    def test_answers_and_alerts_speak_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        order = self.write(self.document([("牛肉饭", "B-1", 1, 2600)]))
+        press = self.env["waimai.command"].browse(order.action_start())
+        report, sent = self.env["waimai.command"].with_context(lang="zh_CN").report, []
+        self.patch(type(self.env.user), "_bus_send", lambda _user, _kind, told, **_: sent.append(told.get("message")))
+        self.env.user.lang = "en_US"
+        report([{"command_id": press.id, "state": "refused", "result": "催单已失效 · the reminder is not known (808)"}])
+        self.assertIn("the reminder is not known (808)", sent[-1])
+        self.assertNotIn("催单", sent[-1])
+        alert = {"key": "a", "kind": "parked", "order_ref": order.key, "text": "已挂起：没有门店 · parked: no shop"}
+        report([{"alert": {**alert, "state": "open"}}])
+        self.env.invalidate_all()
+        for lang, answer, text in (
+            ("en_US", "the reminder is not known (808)", "parked: no shop"),
+            ("zh_CN", "催单已失效 (808)", "已挂起：没有门店"),
+        ):
+            reader = order.with_context(lang=lang)
+            self.assertEqual((reader.command_ids.answer, reader.alert_ids.shown_text), (answer, text))
+            self.assertEqual((reader.card["refused"]["why"], reader.card["alerts"]), (answer, [text]))
+        self.assertEqual(press.result, "催单已失效 · the reminder is not known (808)", "what was said stays as it was")
+
+    def test_the_prices_of_ordinary_quotations_can_be_updated_as_ever(self):
+        view = self.env.ref("sale.view_order_form")
+        [own], [ours] = (
+            etree.fromstring(arch).xpath(UPDATE_PRICES) for arch in (view.arch_db, view.get_combined_arch())
+        )
+        self.assertEqual(ours, f"({own}) or (waimai_order_id)")
 
     def test_odd_timelines_are_shown_as_far_as_they_can_be_read(self):
         odd = ["x", {}, {"at": "soon", "code": "?", "text": None}, {"at": 5, "text": "店员操作"}, {"text": "<script>"}]

@@ -41,6 +41,33 @@ class TestMapping(WaimaiCase):
         twin.active = False
         self.assertFalse(self.write(self.bought("B-1")).warning)
 
+    def test_a_warning_speaks_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        told = "金额差异 ¥1.00，已单列 · ¥1.00 of the sum is not explained by its parts"
+        bot = self.env["waimai.order"].with_context(lang="zh_CN")
+        [result] = bot.sync([{**self.bought("NEW"), "warning": told}])
+        order = self.env["waimai.order"].browse(result["id"])
+        labels = self.env["waimai.order.item"].with_context(lang="zh_CN")._fields["problem"]
+        chinese = dict(labels._description_selection(self.env(context={"lang": "zh_CN"})))["unmapped"]
+        self.assertEqual(
+            order.with_context(lang="en_US").warning,
+            "¥1.00 of the sum is not explained by its parts\nNo product: 盖饭",
+        )
+        self.assertEqual(order.with_context(lang="zh_CN").warning, f"金额差异 ¥1.00，已单列\n{chinese}: 盖饭")
+        self.assertNotEqual(chinese, "No product")
+        english = order.with_context(lang="en_US")
+        self.assertEqual(english.card["warning"], english.warning)
+
+    def test_orders_are_found_by_their_warning(self):
+        orders = self.env["waimai.order"]
+        clean, lacking = self.write(self.bought("B-1")), self.write(self.bought("NEW"))
+        told = self.write({**self.bought("B-1"), "warning": "来自平台"})
+        mine = [("id", "in", (clean | lacking | told).ids)]
+        self.assertEqual(orders.search([*mine, ("warning", "!=", False)]), lacking | told)
+        self.assertEqual(orders.search([*mine, ("warning", "=", False)]), clean)
+        self.assertEqual(orders.search([*mine, ("warning", "ilike", "盖饭")]), lacking)
+        self.assertEqual(orders.search([*mine, ("warning", "ilike", "来自")]), told)
+
     def test_mapped_later_the_materials_follow(self):
         cooked, planned = self.write(self.bought("NEW")), self.write({**self.bought("NEW"), "consumed": False})
         gone = self.write({**self.bought("NEW"), "consumed": False, "sale": "cancelled", "state": "refunded"})
