@@ -63,11 +63,12 @@ def findings() -> Iterator[Finding]:
         return
     yield Finding(well=True, what="settings 设置")
     with closing(services):
-        for name, ping in services.pings.items():
-            yield _pinged(name, ping)
-        yield _tables(services)
-        yield from _waiting(services)
-        yield from _pulls(services)
+        pinged = {name: _pinged(name, ping) for name, ping in services.pings.items()}
+        yield from pinged.values()
+        if pinged["database"].well:
+            yield _tables(services)
+            yield from _waiting(services)
+            yield from _pulls(services)
         yield from _stores(found, services)
     if found.eleme_apps:
         yield _reachable("Ele.me's API 饿了么接口", "ELEME_API_URL", found.eleme_api_url)
@@ -85,7 +86,8 @@ def _pinged(name: str, ping: Callable[[], None]) -> Finding:
     try:
         ping()
     except BridgeError as error:
-        return Finding(well=False, what=f"{name}: {error}", advice=_ADVICE[name])
+        words = str(error).removeprefix(f"{name}: ")  # the database's failures say their name themselves
+        return Finding(well=False, what=f"{name}: {words}", advice=_ADVICE[name])
     except Exception as error:  # noqa: BLE001 - whatever a client library raises, its service does not serve us
         return Finding(well=False, what=f"{name}: {type(error).__name__}", advice=_ADVICE[name])
     return Finding(well=True, what=name)

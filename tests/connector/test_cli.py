@@ -423,6 +423,14 @@ def test_doctor_tells_that_the_tables_are_missing(environment, capsys):
     assert "run `waimai migrate`" in capsys.readouterr().out
 
 
+def test_doctor_is_silent_about_tables_that_nobody_can_reach(environment, capsys, unused_tcp_port):
+    environment.setenv("DATABASE_URL", f"postgresql://u@127.0.0.1:{unused_tcp_port}/none")
+    assert main(["doctor"]) == 1
+    printed = capsys.readouterr().out
+    assert "✗ database: no server answers at its address 数据库服务器无应答" in printed
+    assert "waimai migrate" not in printed
+
+
 def test_doctor_tells_which_platform_does_not_say_what_was_missed(environment, engine, capsys):
     with engine.begin() as connection:
         rows = [

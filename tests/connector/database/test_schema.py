@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy.exc
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import make_url
 
 from connector.database.engine import build_engine, migrate, ping
 from connector.database.errors import translation
@@ -55,6 +56,39 @@ def test_a_database_that_is_away_is_unavailable(unused_tcp_port):
 
 def test_a_database_that_answers_is_fine(engine):
     ping(engine)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"password": "secret-word"}, "the login or its password is refused"),
+        ({"database": "no_such_database"}, "the server has no such database"),
+        ({"port": 1}, "no server answers"),
+        ({"host": "/nowhere/at/all", "port": None}, "no server answers"),
+    ],
+)
+def test_why_no_connection_is_made_is_told_in_words(database_url, part, words):
+    url = make_url(database_url).set(**part)
+    if "host" in part:
+        url = url.set(host=None, query={"host": part["host"]})
+    engine = build_engine(url.render_as_string(hide_password=False))
+    with pytest.raises(Unavailable, match=words) as failure:
+        ping(engine)
+    engine.dispose()
+    assert "secret-word" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('致命错误:  用户 "waimai" Password 认证失败', "用户名或密码被拒绝"),
+        ('致命错误:  数据库 "waimai" 不存在', "数据库不存在"),
+        ("connection failed: 拒绝连接", "无应答"),
+        ("server does not support SSL, but SSL was required", "OperationalError"),
+    ],
+)
+def test_a_server_that_speaks_chinese_is_understood_as_well(text, words):
+    assert words in str(translation(psycopg.OperationalError(text)))
 
 
 def _tree(base):
