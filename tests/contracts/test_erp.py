@@ -8,6 +8,7 @@ import pytest
 from bench.erp import DISHES, MATERIALS, document
 from bench.kitchen import Kitchen, StoreToOpen
 from connector.domain.errors import Refused, Unavailable
+from connector.domain.holdings import Holding
 from connector.domain.order import Fee
 from connector.ports import Alert, CommandResult, Store
 from erp_bridge.memory import MemoryErp
@@ -44,6 +45,16 @@ def test_a_new_document_is_written_and_its_repeat_is_unchanged(erp, number):
     wanted = document(number)
     assert statuses(erp, wanted) == ["written"]
     assert statuses(erp, wanted) == ["unchanged"]
+
+
+def test_an_order_that_was_there_is_told_as_the_erp_has_it(erp, number):
+    wanted = document(number)
+    assert erp.write([wanted])[0].holds is None
+    holding = Holding(state=wanted.state, paid=wanted.paid, refunded=0, sold=wanted.paid)
+    assert [erp.write([one])[0].holds for one in (wanted, replace(wanted, version=wanted.version - 1))] == [holding] * 2
+    unsold = replace(wanted, version=wanted.version + 1, state="cancelled", sale="cancelled")
+    erp.write([unsold])
+    assert erp.write([unsold])[0].holds == replace(holding, state="cancelled", sold=0)
 
 
 def test_an_older_version_is_stale(erp, number):

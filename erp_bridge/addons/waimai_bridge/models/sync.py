@@ -12,6 +12,7 @@ from odoo.tools.translate import LazyGettext
 from .access import check_bot
 from .const import QUIET
 from .document import BadDocumentError, key_of, read
+from .numbers import fen
 
 _logger = logging.getLogger(__name__)
 REASON_LENGTH = 300
@@ -28,6 +29,7 @@ class WaimaiOrder(models.Model):
 
         Returns a list in the same order of {"key", "version", "status", "reason", "id"}; status is "written",
         "unchanged" (this version is here), "stale" (a newer one is) or "refused" (with the reason, nothing written).
+        Of an order that was here before also what Odoo has of it, for who counts (`_holding`).
         A refused document never harms its neighbours. Conflicts with other calls are Odoo's to repeat.
         """
         check_bot(self.env)
@@ -37,7 +39,24 @@ class WaimaiOrder(models.Model):
         results, todo = orders._sort_out(newest)
         results.update(orders._write_all(todo))
         orders._tell_screens(results)
-        return [_answer(document, newest, results) for document in documents]
+        holdings = orders._holdings(results)
+        return [_answer(document, newest, results, holdings) for document in documents]
+
+    @api.model
+    def _holdings(self, results):
+        """{key: what stands here} of the orders that needed no writing."""
+        keys = {number: key for key, (status, _reason, number) in results.items() if status in {"unchanged", "stale"}}
+        return {keys[order.id]: order._holding() for order in self.browse(keys)}
+
+    def _holding(self):
+        """State and sums in fen; "sold" is what the confirmed sales order adds up to, 0 without one."""
+        sale = self.sale_order_id
+        return {
+            "state": self.state,
+            "paid": fen(self.paid_amount),
+            "refunded": fen(self.refunded_amount),
+            "sold": fen(sale.amount_total) if sale.state == "sale" else 0,
+        }
 
     @api.model
     def _sort_out(self, newest):
@@ -163,9 +182,10 @@ def _newest(documents):
     return newest
 
 
-def _answer(document, newest, results):
+def _answer(document, newest, results, holdings):
     key, version = key_of(document)
     status, reason, number = results[key]
     if version < newest[key][0]:
         status, reason = "stale", ""
-    return {"key": key, "version": version, "status": status, "reason": reason, "id": number}
+    told = {"key": key, "version": version, "status": status, "reason": reason, "id": number}
+    return {**told, **holdings.get(key, {})}

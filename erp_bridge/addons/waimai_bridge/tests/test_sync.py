@@ -48,6 +48,34 @@ class TestSync(WaimaiCase):
         order = self.env["waimai.order"].browse(stale["id"])
         self.assertEqual((order.state, order.version), ("accepted", later["version"]))
 
+    def holding(self, document):
+        [answer] = self.sync(document)
+        return [answer.get(name) for name in ("state", "paid", "refunded", "sold")]
+
+    def stray(self, sale, state, total):
+        """As only somebody with the database in hand can do."""
+        self.env.flush_all()
+        change = "UPDATE sale_order SET state = %s, amount_total = %s WHERE id = %s"
+        self.env.cr.execute(change, (state, total, sale.id))
+        self.env.invalidate_all()
+
+    def test_an_order_that_was_here_is_told_as_it_stands_here(self):
+        document = self.document([("牛肉饭", "B-1", 2, 2600)], [("box", 300)])
+        self.assertEqual(self.holding(document), [None, None, None, None])
+        self.assertEqual(self.holding(document), ["paid", 5500, 0, 5500])
+        order = self.env["waimai.order"].search([("platform_ref", "=", document["key"].partition(":")[2])])
+        self.stray(order.sale_order_id, "sale", 43)
+        self.assertEqual(self.holding(document), ["paid", 5500, 0, 4300])
+        self.stray(order.sale_order_id, "cancel", 55)
+        self.assertEqual(self.holding({**document, "version": document["version"] - 1}), ["paid", 5500, 0, 0])
+        self.assertEqual(self.holding(self.next(document, state="accepted")), [None, None, None, None])
+        self.assertEqual((order.sale_order_id.state, order.sale_order_id.amount_total), ("sale", 55.0))
+
+    def test_what_has_no_sale_holds_no_sum(self):
+        document = self.document([("牛肉饭", "B-1", 1, 2600)], sale=None, state="new")
+        self.sync(document)
+        self.assertEqual(self.holding(document), ["new", 2600, 0, 0])
+
     def test_the_same_key_twice_in_one_call(self):
         document = self.document([("牛肉饭", "B-1", 1, 2600)])
         later = self.next(document, state="accepted")
