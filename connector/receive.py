@@ -5,7 +5,6 @@ from a thread of its own afterwards, so that a broker that is away never delays 
 """
 
 import queue
-import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,12 +15,11 @@ from connector.domain.errors import BadSignature, Unavailable, Unreadable
 from connector.domain.order import StoreRef
 from connector.ports import Envelope, Hook, Outcome, Source
 from connector.routing import nameless
-from connector.services import Services
+from connector.services import REFERENCE, Services
 
 #: Bytes of a body and a query; more is refused unread.
 LIMIT: Final = 256 * 1024
 _BATCH: Final = 500
-_REFERENCE: Final = re.compile(r"[a-z0-9_]{1,32}:[^\s\x00-\x1f\x7f]{1,128}")
 _log = logs.get(__name__)
 
 #: Stores envelopes in one transaction: their event numbers, and whether each is new.
@@ -60,9 +58,9 @@ def _tidy(envelope: Envelope) -> Envelope:
     Such an event waits in a lane of its own for a person; its content is stored as it came. One that names no shop at
     all lies in the platform's lane without a shop: there it goes to its order's, or is read if it is of none.
     """
-    order = envelope.order if envelope.order and _REFERENCE.fullmatch(envelope.order) else None
+    order = envelope.order if envelope.order and REFERENCE.fullmatch(envelope.order) else None
     shopless = envelope.lane == f"{envelope.source}:"
-    lane = envelope.lane if shopless or _REFERENCE.fullmatch(envelope.lane) else StoreRef(f"{envelope.source}:unknown")
+    lane = envelope.lane if shopless or REFERENCE.fullmatch(envelope.lane) else StoreRef(f"{envelope.source}:unknown")
     return replace(envelope, lane=lane, order=order)
 
 

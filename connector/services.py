@@ -1,5 +1,6 @@
 """The frozen Services and their only wiring."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -15,13 +16,14 @@ from connector.domain.traits import Traits
 from connector.gates import Gates
 from connector.platforms.odoo import OdooHook
 from connector.ports import Clock, Erp, Platform, Source, SystemClock, TokenShelf
-from connector.settings import Settings
+from connector.settings import PLATFORMS, Settings
 from connector.vault import Vault
 from erp_bridge.odoo.adapter import OdooErp
 from erp_bridge.odoo.session import Address
 
-#: Where platforms register, the built-in ones like anybody else's: classes with ``from_settings(settings, shelf)``.
-PLATFORMS: Final = "waimai_bridge.platforms"
+#: What a platform may be called, and a shop or an order of it: what the door lets into the columns.
+NAME: Final = re.compile(r"[a-z0-9_]{1,32}")
+REFERENCE: Final = re.compile(rf"{NAME.pattern}:[^\s\x00-\x1f\x7f]{{1,128}}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +66,7 @@ def build(settings: Settings) -> Services:
     """Wire everything for one process, after any fork; nothing is connected before it is used.
 
     Raises:
-        Refused: a registered platform cannot be loaded, or two have one name.
+        Refused: a registered platform cannot be loaded, or its name cannot be used.
     """
     database = engine.build_engine(settings.database_url)
     journal = Journal(database, Vault())
@@ -98,7 +100,7 @@ def load_platforms(settings: Settings, shelf: TokenShelf) -> dict[str, Platform]
     """Every registered platform by its name.
 
     Raises:
-        Refused: one cannot be loaded, or two have one name.
+        Refused: one cannot be loaded, two have one name, or one has a name that no shop could be called by.
     """
     platforms: dict[str, Platform] = {}
     for entry in entry_points(group=PLATFORMS):
@@ -106,6 +108,10 @@ def load_platforms(settings: Settings, shelf: TokenShelf) -> dict[str, Platform]
             platform: Platform = entry.load().from_settings(settings, shelf)
         except (ImportError, AttributeError) as error:
             raise Refused(f"the platform {entry.name} cannot be loaded: {error}") from error
+        if not NAME.fullmatch(platform.name):
+            raise Refused(
+                f"a platform's name is up to 32 of a-z 0-9 _ 平台名称只能用小写字母、数字和下划线: {platform.name!r}"
+            )
         if platform.name in {*platforms, OdooHook.name}:
             raise Refused(f"two sources have the name {platform.name}")
         platforms[platform.name] = platform

@@ -6,6 +6,7 @@ is told at once, in one error that names settings and never shows a value.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from typing import Final, TypeVar, cast
 
 from environs import FileAwareEnv
@@ -16,6 +17,9 @@ from connector.values import ElemeApp, MeituanApp
 
 __all__ = ["ElemeApp", "MeituanApp", "Settings", "SettingsError", "load"]
 
+#: Where platforms register, the built-in ones like anybody else's: classes with ``from_settings(settings, shelf)``.
+PLATFORMS: Final = "waimai_bridge.platforms"
+_BUILT_IN: Final = frozenset({"eleme", "meituan"})
 ELEME_PRODUCTION: Final = "https://open-api.shop.ele.me"
 MEITUAN_PRODUCTION: Final = "https://waimaiopen.meituan.com"
 
@@ -96,8 +100,9 @@ def load() -> Settings:
 
 
 def _eleme_apps(reader: "_Reader", meituan_apps: tuple[MeituanApp, ...]) -> tuple[ElemeApp, ...]:
-    """A merchant who is at Meituan alone has none."""
-    if meituan_apps == ():
+    """A merchant who is at Meituan alone, or only at a platform that a package has added, has none."""
+    others = {entry.name for entry in entry_points(group=PLATFORMS)} - _BUILT_IN
+    if meituan_apps == () and not others:
         return reader.required("ELEME_APPS", values.eleme_apps)
     return reader.optional("ELEME_APPS", values.eleme_apps, ())
 

@@ -30,7 +30,7 @@ class Instant(fields.Field[Millis]):
 
 
 def _ref(**kwargs: Any) -> Text:  # noqa: ANN401 - marshmallow's own
-    return Text(validate=validate.Regexp(r"^([a-z]+:\S+)?$", error="<platform>:<number> expected"), **kwargs)
+    return Text(validate=validate.Regexp(r"^([a-z0-9_]+:\S+)?$", error="<platform>:<number> expected"), **kwargs)
 
 
 class CommandSchema(Lenient):

@@ -2,10 +2,12 @@ import json
 import os
 import re
 import subprocess
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
+from connector import settings
 from connector.settings import (
     ELEME_PRODUCTION,
     MEITUAN_PRODUCTION,
@@ -324,6 +326,15 @@ def test_one_of_the_two_platforms_is_enough(environment):
     assert failure().missing == ("ELEME_APPS",)
     environment.setenv("MEITUAN_APPS", meituan(["https://a.invalid/x"]))
     assert (load().eleme_apps, len(load().meituan_apps)) == ((), 1)
+
+
+def test_a_platform_that_a_package_has_added_is_enough(environment):
+    environment.delenv("ELEME_APPS")
+    found = [EntryPoint(name=name, value="x:Y", group=settings.PLATFORMS) for name in ("eleme", "meituan")]
+    environment.setattr(settings, "entry_points", lambda group: [one for one in found if one.group == group])
+    assert failure().missing == ("ELEME_APPS",)
+    found.append(EntryPoint(name="jingle", value="x:Y", group=settings.PLATFORMS))
+    assert (load().eleme_apps, load().meituan_apps) == ((), ())
 
 
 def test_simulating_meituan_is_optional(environment):

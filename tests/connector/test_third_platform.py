@@ -16,6 +16,7 @@ from connector.domain.traits import Traits
 from connector.ports import Alert, Answer, Envelope, Heard, Reply
 from connector.pulling import due, pull
 from connector.web.plugin import create_app
+from mappings.odoo import read_store
 from tests.doubles import World
 
 KEY = b"an invented key"
@@ -111,6 +112,20 @@ def jingle(monkeypatch, journal):
     world.open_shop(SHOP)
     world.door = create_app(world.services).test_client()
     return world
+
+
+@pytest.mark.parametrize("name", ["jd-daojia", "Jingle", "京东", "", "j" * 33])
+def test_a_name_that_no_shop_could_be_called_by_is_refused(monkeypatch, name):
+    entry = EntryPoint(name="jingle", value=f"{__name__}:Jingle", group=wiring.PLATFORMS)
+    monkeypatch.setattr(wiring, "entry_points", lambda **_: [entry])
+    monkeypatch.setattr(Jingle, "name", name)
+    with pytest.raises(Refused, match="a platform's name"):
+        wiring.load_platforms(None, None)
+
+
+def test_a_name_with_digits_and_underscores_is_read_in_odoos_rows():
+    row = {"store_ref": "jd_2:J-1", "name": "店", "consume_at": "preparing"}
+    assert read_store(row)["ref"] == "jd_2:J-1"
 
 
 def post(world, body, sign=None):

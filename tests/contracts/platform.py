@@ -20,6 +20,7 @@ from connector.domain.pricing import priced
 from connector.domain.replay import Life, replay
 from connector.domain.table import TABLE
 from connector.ports import Command, Envelope, Hook, Platform, RawEvent
+from connector.services import NAME, REFERENCE
 
 OUTCOMES = {
     "stored": 200,
@@ -102,7 +103,7 @@ class PlatformContract:
         assert set(traits.actions.values()) <= {"platform", "fact", "both"}
         assert traits.side <= ACTIONS
         assert traits.returns >= 1
-        assert kit.platform.name.islower()
+        assert NAME.fullmatch(kit.platform.name), "a name is up to 32 of a-z 0-9 _"
 
     def test_it_takes_every_request_that_is_rightly_signed(self, kit):
         assert kit.good
@@ -111,6 +112,16 @@ class PlatformContract:
             assert envelope is not None
             assert envelope.source == kit.platform.name
             assert envelope.lane.startswith(f"{kit.platform.name}:")
+            assert envelope.lane == f"{kit.platform.name}:" or REFERENCE.fullmatch(envelope.lane), envelope.lane
+
+    def test_its_orders_and_shops_have_references_that_the_door_keeps(self, kit):
+        for hook in [*kit.good, *kit.orders]:
+            event = raw(kit.platform.envelope(hook))
+            told = {kit.platform.envelope(hook).order, kit.platform.heard(event).order} - {None}
+            assert all(REFERENCE.fullmatch(order) for order in told), told
+            assert all(order.startswith(f"{kit.platform.name}:") for order in told), told
+        assert REFERENCE.fullmatch(kit.order)
+        assert REFERENCE.fullmatch(kit.store)
 
     def test_it_refuses_every_request_that_is_not(self, kit):
         assert kit.bad
