@@ -164,6 +164,24 @@ def test_a_refund_after_completion_of_which_nothing_was_pushed_is_found_by_the_c
     assert compare(street.world.services, lane, day, dry_run=True)
 
 
+def test_a_shop_whose_authorisation_is_gone_is_told_of_although_no_push_says_so(street):
+    """The simulated Meituan answers all the same, see the adapter's own tests."""
+    name, shop = "eleme", f"/sim/shops/{SHOPS['eleme']}"
+    street.look(name)
+    assert street.customer.post(f"{shop}/remove", json={}).status_code == 200
+    street.clock.forward(61)
+    pull(street.world.services, f"{name}:{SHOPS[name]}")
+    street.world.settle(f"{name}:{SHOPS[name]}")
+    (alert,) = street.world.erp.alerts.values()
+    assert (alert.kind, alert.store, alert.state) == ("authorisation", f"{name}:{SHOPS[name]}", "open")
+    assert street.customer.post(f"{shop}/restore", json={}).status_code == 200
+    street.place(name)
+    street.clock.forward(1800)
+    assert street.look(name) == 1
+    (alert,) = street.world.erp.alerts.values()
+    assert alert.state == "closed"
+
+
 def test_the_wait_for_a_menu_or_a_list_is_no_wait_for_the_shop(street, name):
     """While a shop is being asked about, its events are applied and delivered all the same."""
     lane = f"{name}:{SHOPS[name]}"
