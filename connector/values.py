@@ -3,19 +3,27 @@
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Final, NoReturn, TypeVar
-from urllib.parse import urlsplit
-
-from redis.connection import parse_url
-from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from urllib.parse import parse_qsl, urlsplit
 
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the mark of a Standard Webhooks secret, not one
 _QUEUES_MOST: Final = 64
 _RATE_MOST: Final = 1000
 _DIGITS_MOST: Final = 19
 _PORTS: Final = range(1, 1 << 16)
+#: What SQLAlchemy takes apart: user and password up to an @, host, port, database, options.
+_DATABASE: Final = re.compile(
+    r"(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?(?::(?P<port>[0-9]{1,5}))?(?:/[^?]*)?(?:\?.*)?"
+)
+_REDIS_PATH: Final = re.compile(r"/?[0-9]*")
+_SOCKET_PATH: Final = re.compile(r"/[^@]+")
+_WHOLE_OPTIONS: Final = ("db", "max_connections", "health_check_interval", "protocol", "socket_read_size")
+_REDIS_OPTIONS: Final = {
+    **dict.fromkeys(_WHOLE_OPTIONS, re.compile(r"[0-9]+")),
+    **dict.fromkeys(("socket_timeout", "socket_connect_timeout", "timeout"), re.compile(r"[0-9]+(\.[0-9]+)?")),
+}
 _ADDRESS: Final = (
     " cannot be taken apart as an address: is the port a number, are @ : / ? # % in the password percent-encoded"
     " (地址格式有误：端口应为数字，密码中的特殊字符须百分号编码)"
@@ -57,12 +65,10 @@ def database(text: str) -> str:
     scheme, mark, rest = text.partition("://")
     if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not mark or not rest:
         _bad(" must begin with postgresql:// (应以 postgresql:// 开头)")
-    url = f"postgresql+psycopg://{rest}"
-    try:
-        port = make_url(url).port
-    except (ValueError, SQLAlchemyError):
+    found = _DATABASE.fullmatch(rest)
+    if found is None or int(found["port"] or 1) not in _PORTS:
         _bad(_ADDRESS)
-    return url if port is None or port in _PORTS else _bad(_ADDRESS)
+    return f"postgresql+psycopg://{rest}"
 
 
 def redis(text: str) -> str:
@@ -71,12 +77,17 @@ def redis(text: str) -> str:
     if scheme not in {"redis", "rediss", "unix"} or not mark or not rest:
         _bad(" must begin with redis://, rediss:// or unix:// (应以此开头)")
     try:
-        options = parse_url(text)  # type: ignore[no-untyped-call]
+        parts = urlsplit(text)
+        port = parts.port if scheme != "unix" else None
     except ValueError:
         _bad(_ADDRESS)
-    # What was cut off at a character of the password leaves no host, or an @ behind it.
-    whole = "path" in options or ("host" in options and "@" not in urlsplit(text).path)
-    return text if whole else _bad(_ADDRESS)
+    # A password that was cut at one of its characters leaves no host, or something odd behind it.
+    paths = _SOCKET_PATH if scheme == "unix" else _REDIS_PATH
+    whole = (scheme == "unix" or parts.hostname) and paths.fullmatch(parts.path) and not parts.fragment
+    options = all(
+        _REDIS_OPTIONS[name].fullmatch(value) for name, value in parse_qsl(parts.query) if name in _REDIS_OPTIONS
+    )
+    return text if whole and options and port != 0 else _bad(_ADDRESS)
 
 
 def web_address(text: str) -> str:

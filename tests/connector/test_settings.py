@@ -212,6 +212,8 @@ def test_the_hook_secret_is_checked(environment, secret, problem):
         ("REDIS_URL", "redis://:s3cr/et99@127.0.0.1:6379/0"),
         ("REDIS_URL", "redis://:12/34@127.0.0.1:6379/0"),
         ("REDIS_URL", "redis://127.0.0.1:6379/0?db=s3cret"),
+        ("REDIS_URL", "unix://:s3cr/et99@/run/redis.sock"),
+        ("REDIS_URL", "redis://127.0.0.1/0?socket_timeout=s3cret"),
         ("BROKER_URL", "amqp://127.0.0.1"),
         ("BROKER_URL", "redis://:s3cr#et99@127.0.0.1"),
         ("DATABASE_URL", "postgresql://waimai:notaport/waimai"),
@@ -247,6 +249,7 @@ def test_a_wrong_value_is_named_and_not_shown(environment, name, value):
         ("DATABASE_URL", "postgresql://u:12/3@h:5432/waimai"),
         ("REDIS_URL", "unix:///run/redis.sock?db=1"),
         ("REDIS_URL", "redis://:a%2Fb@127.0.0.1"),
+        ("REDIS_URL", "rediss://h:6380/1?socket_timeout=0.5&ssl_cert_reqs=none"),
         ("REDIS_URL", "redis://[::1]:6379/0"),
     ],
 )
