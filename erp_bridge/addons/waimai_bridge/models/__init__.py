@@ -22,6 +22,7 @@ from . import desk
 from . import timeline
 from . import money_box
 from . import sale_order
+from . import sale_guard
 from . import stock_move
 from . import account_move_line
 from . import option

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from .const import ALIVE, BOOKED, LETTER
 from .numbers import fen
+from .sale_guard import MIRROR
 
 
 class WaimaiOrder(models.Model):
@@ -12,19 +13,20 @@ class WaimaiOrder(models.Model):
 
     def _settle_sales(self):
         """Every step for all orders at once; the order of the steps matters, see below."""
-        fresh = self.filtered(lambda order: order.sale_state and not order.sale_order_id)
-        known = self.filtered("sale_order_id")
+        orders = self.with_context(waimai_mirror=MIRROR)
+        fresh = orders.filtered(lambda order: order.sale_state and not order.sale_order_id)
+        known = orders.filtered("sale_order_id")
         locked = known.sale_order_id.filtered("locked")
         locked.action_unlock()
         fresh._create_sales()
         # Lines first, while cancelled orders are still cancelled and may lose lines.
         known._change_lines()
-        wanting = self.filtered(
+        wanting = orders.filtered(
             lambda order: order.sale_state in ALIVE or (order.sale_order_id and order._takes_back())
         )
         (wanting & known)._book_differences()
         wanting._confirm_sales()
-        (self.filtered("sale_order_id") - wanting)._cancel_sales()
+        (orders.filtered("sale_order_id") - wanting)._cancel_sales()
         known._deliver_sales()
         wanting._check_totals()
         locked.filtered(lambda sale: sale.state == "sale").action_lock()

@@ -15,6 +15,7 @@ from . import test_companies
 from . import test_demo
 from . import test_setup
 from . import test_invoicing
+from . import test_guard
 from . import test_hooks
 from . import test_desk
 from . import test_options
