@@ -108,36 +108,48 @@ class WaimaiConsumption(models.Model):
                 move._waimai_date(rows)
 
     def _batch(self):
-        """(store, material, day, the move that is taken back or none)."""
+        """(store, warehouse, material, day, whether it is taken back, the move that is taken back or none).
+
+        The warehouse is the one that the order came in with: a store's later one touches no old order.
+        """
         moment = self.order_id.consumed_at or fields.Datetime.now()
         origin = self.env["stock.move"]
         if self.quantity < 0:
             moment = fields.Datetime.now()
-            posted = self.order_id.consumption_ids.filtered(
-                lambda row: row.move_id and row.product_id == self.product_id and row.quantity > 0
-            )
-            origin = posted.move_id[:1]
+            origin = self._taken_back()
         day = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(DAY).date()
-        return self.store_id, self.product_id, day, self.quantity < 0, origin
+        warehouse = origin.warehouse_id or self.order_id.sale_order_id.warehouse_id
+        return self.store_id, warehouse, self.product_id, day, self.quantity < 0, origin
+
+    def _taken_back(self):
+        """The move that a row which takes back undoes: of the place where most of the order's material still is."""
+        posted = self.order_id.consumption_ids.filtered(lambda row: row.move_id and row.product_id == self.product_id)
+        used = posted.filtered(lambda row: row.quantity > 0)
+        left = {}
+        for row in posted:
+            place = row.move_id.location_id if row.quantity > 0 else row.move_id.location_dest_id
+            left[place] = left.get(place, 0.0) + row.quantity
+        return max(used.move_id, key=lambda move: left[move.location_id], default=used.move_id)
 
     def _move_values(self, batch, rows):
-        store, product, day, back, origin = batch
+        store, warehouse, product, day, back, origin = batch
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         quantity = abs(float_round(sum(rows.mapped("quantity")), precision_digits=digits))
-        places = (store.warehouse_id.lot_stock_id.id, store.consumption_location_id.id)
-        source, target = reversed(places) if back else places
+        source, target = warehouse.lot_stock_id, store.consumption_location_id
+        if back:
+            source, target = origin.location_dest_id or target, origin.location_id or source
         name = f"WM/{store.name}/{day}"
         common = {
             "product_id": product.id,
             "company_id": store.company_id.id,
-            "location_id": source,
-            "location_dest_id": target,
+            "location_id": source.id,
+            "location_dest_id": target.id,
         }
         return {
             **common,
             "product_uom": product.uom_id.id,
             "product_uom_qty": quantity,
-            "warehouse_id": store.warehouse_id.id,
+            "warehouse_id": warehouse.id,
             "origin": name,
             "waimai_batch": name,
             "origin_returned_move_id": origin.id,

@@ -87,7 +87,7 @@ class WaimaiStore(models.Model):
         planned = self.env["waimai.consumption"]._read_group(
             [
                 ("product_id", "in", materials.ids),
-                ("store_id.warehouse_id", "=", self.warehouse_id.id),
+                ("order_id.sale_order_id.warehouse_id", "=", self.warehouse_id.id),
                 ("move_id", "=", False),
             ],
             ["product_id"],
