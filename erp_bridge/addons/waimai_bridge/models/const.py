@@ -115,6 +115,7 @@ PROBLEMS = [
     ("double", "Code on several products"),
     ("no_recipe", "No recipe"),
     ("empty_recipe", "Empty recipe"),
+    ("service", "A service, whose recipe is not used"),
     ("lot", "Material with lots"),
 ]
 

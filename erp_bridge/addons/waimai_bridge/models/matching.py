@@ -169,7 +169,7 @@ class WaimaiStore(models.Model):
             by_code[rule.sku_code] = rule.product_id
         everything = self.env["product.product"].union(*by_code.values())
         found = recipes(everything, self.company_id)
-        words = {"no_recipe": "none", "empty_recipe": "empty"}
+        words = {"no_recipe": "none", "empty_recipe": "empty", "service": "empty"}
         return [
             {"sku_code": code, "product": product.display_name, "recipe": words.get(found[product][1], "ok")}
             for code, product in sorted(by_code.items())

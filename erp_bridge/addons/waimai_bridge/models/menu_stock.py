@@ -11,6 +11,7 @@ RECIPES = [
     ("ok", "Has a recipe"),
     ("no_recipe", "No recipe"),
     ("empty_recipe", "Empty recipe"),
+    ("service", "A service, whose recipe is not used"),
     ("lot", "Material with lots"),
 ]
 

@@ -9,7 +9,8 @@ def recipes(products, company):
     """What one piece of each product uses.
 
     Returns {product: ({material id: quantity in the material's unit}, problem or False)}. A storable product
-    without a kit is its own material; a service needs none.
+    without a kit is its own material; a service needs none, and one that has a kit is a problem: Odoo takes no service
+    apart.
     """
     finder = products.env["mrp.bom"].with_company(company)
     boms = _all_boms(finder, products, company)
@@ -23,21 +24,43 @@ def _all_boms(finder, products, company):
     while level:
         found = finder._bom_find(level, company_id=company.id, bom_type="phantom")
         for product in level:
-            boms[product] = found[product]
-        components = finder.browse([bom.id for bom in found.values()]).bom_line_ids.product_id
+            boms[product] = found[product] or _kit_of_service(product, company)
+        components = finder.browse([boms[product].id for product in level if boms[product]]).bom_line_ids.product_id
         level = components.filtered(lambda product: product not in boms)
     return boms
 
 
+def _kit_of_service(product, company):
+    """The kit that somebody gave to a service: found by nothing of Odoo's, used by nothing."""
+    kits = product.product_tmpl_id.bom_ids if product.type == "service" else product.bom_ids.browse()
+    return kits.filtered(
+        lambda bom: (
+            bom.active
+            and bom.type == "phantom"
+            and bom.bom_line_ids
+            and bom.company_id in (company, company.browse())
+            and bom.product_id in (product, product.browse())
+        )
+    )[:1]
+
+
 def _of_one(product, boms):
     if product.type == "service":
-        return {}, False
+        return {}, ("service" if boms[product] else False)
     if not boms[product]:
         return ({product.id: 1.0}, _lots(product)) if product.is_storable else ({}, "no_recipe")
     recipe = {}
     _add(recipe, product, 1.0, boms)
+    if _has_idle_kit(product, boms):
+        return recipe, "service"
     materials = product.browse(recipe)
     return recipe, (_lots(materials) if recipe else "empty_recipe")
+
+
+def _has_idle_kit(product, boms):
+    """Whether a service among the components has a kit."""
+    parts = boms[product].bom_line_ids.filtered(lambda line: not line._skip_bom_line(product)).product_id
+    return any(boms[part] if part.type == "service" else _has_idle_kit(part, boms) for part in parts)
 
 
 def _add(recipe, product, pieces, boms):
