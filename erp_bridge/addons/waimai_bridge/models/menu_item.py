@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .access import check_manager
 from .numbers import yuan
+from .order_item import LACKING
 
 COVERAGES = [
     ("mapped", "Mapped"),
@@ -164,14 +165,7 @@ class WaimaiMenuItem(models.Model):
 
     def _waiting(self):
         """{dish: items of orders that are this dish and have no product}."""
-        lacking = self.env["waimai.order.item"].search(
-            [
-                ("matched", "=", True),
-                ("product_id", "=", False),
-                ("order_id.store_id", "in", self.store_id.ids),
-                ("order_id.store_id.match_products", "=", True),
-            ]
-        )
+        lacking = self.env["waimai.order.item"].search([*LACKING, ("order_id.store_id", "in", self.store_id.ids)])
         found = {item: lacking.browse() for item in self}
         for store, items in self.grouped("store_id").items():
             here = lacking.filtered(lambda one, store=store: one.store_id == store)

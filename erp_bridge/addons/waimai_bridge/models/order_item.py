@@ -4,6 +4,15 @@ from odoo.exceptions import AccessError
 from .access import check_manager
 from .const import PROBLEMS
 
+# Items that still find their product, once there is one. What came in while the store's matching was off is none of
+# them: later settings touch no old order.
+LACKING = [
+    ("matched", "=", True),
+    ("product_id", "=", False),
+    ("problem", "=", "unmapped"),
+    ("order_id.store_id.match_products", "=", True),
+]
+
 
 class WaimaiOrderItem(models.Model):
     _name = "waimai.order.item"

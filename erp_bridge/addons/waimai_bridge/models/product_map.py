@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from .order_item import LACKING
 
 
 class WaimaiProductMap(models.Model):
@@ -67,9 +69,7 @@ class WaimaiProductMap(models.Model):
         codes, numbers = self.mapped("sku_code"), self.mapped("platform_item")
         lacking = items.search(
             [
-                ("matched", "=", True),
-                ("product_id", "=", False),
-                ("order_id.store_id.match_products", "=", True),
+                *LACKING,
                 "|",
                 ("sku_code", "in", [code for code in codes if code]),
                 ("platform_item", "in", [number for number in numbers if number]),

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from .access import check_manager
 from .command import UNDER_WAY
 from .menu_item import COVERAGES
+from .order_item import LACKING
 
 
 class WaimaiStore(models.Model):
@@ -82,14 +83,7 @@ class WaimaiStore(models.Model):
     def _repair_orders(self):
         self._match_menu()
         items = self.env["waimai.order.item"]
-        lacking = items.search(
-            [
-                ("matched", "=", True),
-                ("product_id", "=", False),
-                ("order_id.store_id", "=", self.id),
-                ("order_id.store_id.match_products", "=", True),
-            ]
-        )
+        lacking = items.search([*LACKING, ("order_id.store_id", "=", self.id)])
         found = {item: product for item, product in lacking._match()[0].items() if product} if lacking else {}
         if found:
             items._assign(found)

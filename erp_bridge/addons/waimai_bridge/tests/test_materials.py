@@ -106,8 +106,73 @@ class TestMaterials(WaimaiCase):
         self.assertFalse(order.consumption_ids)
         self.assertEqual(order.sale_order_id.amount_total, 26.0)
         self.store.match_products = True
+        self.env["waimai.menu.item"]._take(self.store, [{"platform_item": "1", "name": "牛肉饭", "sku_code": "B-1"}])
         self.env["waimai.product.map"].create({"sku_code": "B-1", "product_id": self.bowl.id})
-        self.assertEqual(self.rows(order), {self.rice: 0.15, self.beef: 0.08}, "a rule made by hand repairs old orders")
+        self.store.action_repair_orders()
+        self.assertEqual(self.store.menu_item_ids.waiting_count, 0)
+        self.assertFalse(order.consumption_ids, "switched on later it touches no old order")
+        self.env.invalidate_all()
+        order.item_ids.with_user(self.env.ref("base.user_admin")).product_id = self.bowl
+        self.assertEqual(self.rows(order), {self.rice: 0.15, self.beef: 0.08}, "unless somebody chooses the product")
+
+    def test_another_warehouse_touches_no_old_order(self):
+        first = self.store.warehouse_id
+        used = {"consumed": True, "consumed_at": "2026-01-02T04:00:00Z"}
+        document = self.document([("牛肉饭", "B-1", 2, 2600), ("可乐", "COLA", 2, 300)], **used)
+        waiting = self.document([("牛肉饭", "B-1", 1, 2600)])
+        order, cooked_later = self.write(document), self.write(waiting)
+        second = self.env["stock.warehouse"].create({"name": "另一家", "code": "WM2X"})
+        self.store.warehouse_id = second
+        self.write(self.next(document, sale="reversed", state="refunded", totals={"paid": 5800, "refunded": 5800}))
+        self.write(self.next(waiting, **used))
+        self.assertEqual((self.stock(self.cola), self.stock(self.rice)), (0.0, 0.0), "nothing of it is the new one's")
+        new = self.write(self.document([("牛肉饭", "B-1", 1, 2600)], **used))
+        self.assertEqual(self.stock(self.rice), -0.15)
+        self.store.warehouse_id = first
+        self.assertEqual((self.stock(self.cola), self.stock(self.rice)), (0.0, -0.45))
+        moves = (order | cooked_later).consumption_ids.move_id
+        self.assertEqual((moves.warehouse_id, new.consumption_ids.move_id.warehouse_id), (first, second))
+        self.env.flush_all()
+        report = self.env["waimai.report.material"]
+        for warehouse, rice in ((first, 0.45), (second, 0.15)):
+            rows = report.search([("warehouse_id", "=", warehouse.id), ("product_id", "=", self.rice.id)])
+            self.assertEqual((round(sum(rows.mapped("used")), 4), round(sum(rows.mapped("theory")), 4)), (rice, rice))
+
+    def test_what_went_elsewhere_goes_back_where_it_came_from(self):
+        """An order whose material was once posted in another warehouse than its own."""
+        document = self.document([("可乐", "COLA", 2, 300)], consumed=True)
+        order, own = self.write(document), self.store.warehouse_id
+        other = self.env["stock.warehouse"].create({"name": "另一家", "code": "WM2X"})
+        move = order.consumption_ids.move_id
+        back = other.lot_stock_id
+        move.move_line_ids.location_id = move.location_id = back
+        move.warehouse_id = other
+        self.write(self.next(document, consumed=False))
+        returned = order.consumption_ids.move_id - move
+        self.assertEqual((returned.location_dest_id, returned.warehouse_id), (back, other))
+        self.write(self.next(self.next(document), consumed=True))
+        again = order.consumption_ids.move_id - move - returned
+        self.assertEqual(again.location_id, own.lot_stock_id)
+        totals = {"paid": 600, "refunded": 600}
+        third = self.next(self.next(self.next(document)), sale="reversed", state="refunded", totals=totals)
+        self.write(third)
+        last = order.consumption_ids.move_id - move - returned - again
+        self.assertEqual((last.location_dest_id, last.origin_returned_move_id), (own.lot_stock_id, again))
+
+    def test_a_service_with_a_recipe_is_never_silent(self):
+        dish = self._dish("服务菜", "SV-1", [(self.rice, 150, self.gram)])
+        meal = self._dish("套餐", "M-1", [(dish, 1, self.unit), (self.cola, 1, self.unit)])
+        dish.type = "service"
+        self._product("纯服务", default_code="SV-2").type = "service"
+        items = [(name, name, 1, 100) for name in ("SV-1", "SV-2", "M-1", "B-1")]
+        order = self.write(self.document(items, consumed=True))
+        self.assertEqual(order.item_ids.mapped("problem"), ["service", False, "service", False])
+        self.assertIn("SV-1、M-1", order.warning)
+        self.assertEqual(self.rows(order), {self.cola: 1.0, self.rice: 0.15, self.beef: 0.08})
+        self.assertEqual(order.item_ids.filtered(lambda item: item.line == 3).product_id, meal)
+        catalog = self.env["waimai.store"].catalog("eleme:900000001")
+        found = {item["sku_code"]: item["recipe"] for item in catalog["items"]}
+        self.assertEqual((found["SV-1"], found["SV-2"], found["M-1"]), ("empty", "ok", "empty"))
 
     def test_batches_that_span_midnight_have_a_move_per_day(self):
         late = self.document([("美式咖啡", "C-1", 1, 100)], consumed=True, consumed_at="2026-01-02T15:59:59Z")
