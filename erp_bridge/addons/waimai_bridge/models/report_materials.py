@@ -29,7 +29,7 @@ class WaimaiReportMaterial(models.Model):
     store_id = fields.Many2one("waimai.store", "Store on the Platform", readonly=True)
     source = fields.Selection([*SOURCES, OTHER], readonly=True)
     product_id = fields.Many2one("product.product", "Material", readonly=True)
-    uom_id = fields.Many2one(related="product_id.uom_id")
+    uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     used = fields.Float(digits="Product Unit", readonly=True, help="As the stock moves have it.")
     theory = fields.Float("By Recipe", digits="Product Unit", readonly=True, help="Recipe times the pieces sold.")
     difference = fields.Float(digits="Product Unit", readonly=True, help="Used less what the recipes ask for.")
@@ -45,6 +45,8 @@ class WaimaiReportMaterial(models.Model):
         "stock.location": ["usage", "warehouse_id"],
         "sale.order": ["state", "date_order", "warehouse_id", "company_id", "waimai_order_id"],
         "sale.order.line": ["order_id", "product_id", "product_uom_id", "product_uom_qty"],
+        "product.product": ["product_tmpl_id"],
+        "product.template": ["uom_id"],
         "uom.uom": ["factor"],
     }
 
@@ -53,10 +55,12 @@ class WaimaiReportMaterial(models.Model):
         parts = [self._used_by_platforms(), self._used_otherwise(), self._asked_by_platforms(), *self._asked_by_tills()]
         return SQL(
             """
-            SELECT MIN(id) AS id, day, company_id, warehouse_id, store_id, source, product_id,
-                SUM(used) AS used, SUM(theory) AS theory, SUM(used) - SUM(theory) AS difference
-            FROM (%s) AS parts
-            GROUP BY day, company_id, warehouse_id, store_id, source, product_id
+            SELECT MIN(a.id) AS id, a.day, a.company_id, a.warehouse_id, a.store_id, a.source, a.product_id, t.uom_id,
+                SUM(a.used) AS used, SUM(a.theory) AS theory, SUM(a.used) - SUM(a.theory) AS difference
+            FROM (%s) AS a
+            JOIN product_product p ON p.id = a.product_id
+            JOIN product_template t ON t.id = p.product_tmpl_id
+            GROUP BY a.day, a.company_id, a.warehouse_id, a.store_id, a.source, a.product_id, t.uom_id
             """,
             SQL(" UNION ALL ").join(parts),
         )

@@ -205,6 +205,15 @@ class TestReports(WaimaiCase):
             groups = records.formatted_read_group([], ["warehouse_id", "day:day", "source"], [measure])
             self.assertEqual({group["warehouse_id"][1] for group in groups}, {self.shop.name})
 
+    def test_materials_are_added_up_by_their_unit(self):
+        self.a_day()
+        self.env.flush_all()
+        mine = [("warehouse_id", "=", self.shop.id)]
+        rows = self.env["waimai.report.material"]._read_group(mine, ["uom_id", "product_id"])
+        self.assertEqual({unit for unit, _product in rows}, {self.kg, self.unit})
+        for unit, product in rows:
+            self.assertEqual(unit, product.uom_id)
+
     def test_rows_read_as_they_are_found(self):
         self.a_day()
         self.env.flush_all()
