@@ -67,6 +67,7 @@ class WaimaiOrderItem(models.Model):
         """Open a new rule for this item's code, for every store or this one."""
         self.ensure_one()
         check_manager(self.env)
+        common = self.sku_code and self.env["waimai.product.map"]._sees_every_store()
         return {
             "type": "ir.actions.act_window",
             "res_model": "waimai.product.map",
@@ -75,6 +76,6 @@ class WaimaiOrderItem(models.Model):
             "context": {
                 "default_sku_code": self.sku_code,
                 "default_platform_item": False if self.sku_code else (self._numbers() or [False])[0],
-                "default_store_id": self.store_id.id if not self.sku_code else False,
+                "default_store_id": False if common else self.store_id.id,
             },
         }

@@ -35,22 +35,37 @@ class WaimaiProductMap(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create([self._stripped(vals) for vals in vals_list])
+        rules._check_common()
         rules._repair_orders()
         rules._stores()._match_menu()
         return rules
 
     def write(self, vals):
+        self._check_common()
         stores = self._stores()
         result = super().write(self._stripped(vals))
+        self._check_common()
         self._repair_orders()
         (stores | self._stores())._match_menu()
         return result
 
     def unlink(self):
+        self._check_common()
         stores = self._stores()
         result = super().unlink()
         stores._match_menu()
         return result
+
+    def _check_common(self):
+        """A rule for every store is made and changed by who may see them all: it changes orders in each company."""
+        if any(not rule.store_id for rule in self) and not self._sees_every_store():
+            raise UserError(
+                self.env._("A rule without a store counts in companies that you do not see, too: name the store.")
+            )
+
+    @api.model
+    def _sees_every_store(self):
+        return self.env.su or self.env["waimai.store"].sudo().search([]).company_id <= self.env.user.company_ids
 
     def _stores(self):
         """The stores whose menus these rules can speak of."""

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .menu_case import MenuCase
@@ -74,6 +74,30 @@ class TestCompanies(MenuCase):
         theirs = self.pull(self.row(1, "B-1"), store=self.other)["1"]
         self.bowl.product_tmpl_id.with_user(self.boss).action_waimai_off_sale()
         self.assertEqual((mine.asked_sale, theirs.asked_sale), ("off", False))
+
+    def test_a_rule_for_every_store_is_made_by_who_sees_them_all(self):
+        theirs = self.write(self.document([("谜", "X-9", 1, 100)], store_ref=self.other.store_ref, consumed=True))
+        rules = self.env["waimai.product.map"]
+        mine = rules.with_user(self.boss)
+        values = {"sku_code": "X-9", "product_id": self.bowl.id}
+        with self.assertRaises(UserError):
+            mine.create(values)
+        own = mine.create({**values, "store_id": self.store.id})
+        with self.assertRaises(UserError):
+            own.store_id = False
+        own.unlink()
+        self.assertFalse(theirs.item_ids.product_id)
+        here = self.write(self.document([("谜", "X-9", 1, 100)], consumed=True))
+        context = here.item_ids.with_user(self.boss).action_map()["context"]
+        self.assertEqual(context["default_store_id"], self.store.id)
+        self.boss.company_ids |= self.second
+        context = here.item_ids.with_user(self.boss).action_map()["context"]
+        self.assertEqual(context["default_store_id"], False)
+        common = mine.create(values)
+        self.assertEqual((theirs | here).item_ids.product_id, self.bowl)
+        for change in (lambda rule: rule.write({"product_id": self.coffee.id}), lambda rule: rule.unlink()):
+            with self.assertRaises(UserError):
+                change(common.with_user(self.boss_of_second))
 
     def test_a_click_makes_no_rule_for_another_company(self):
         item = self.pull(self.row(1, "K"))["1"]
