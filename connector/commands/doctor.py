@@ -21,6 +21,8 @@ from connector.settings import Settings, SettingsError
 from mappings.meituan_kinds import KINDS
 
 _LATE_SECONDS: Final = 30
+#: Lanes of events whose shop is no reference, or the number of none.
+_NO_SHOPS: Final = (":unknown", ":0")
 _ADVICE: Final = {
     "database": "start PostgreSQL, check DATABASE_URL 检查 DATABASE_URL",
     "redis": "start Redis, check REDIS_URL; orders still flow, a second late 检查 REDIS_URL",
@@ -113,6 +115,10 @@ def _waiting(services: Services) -> Iterator[Finding]:
         return  # the tables have said so
     held = Counter(one.lane for one in found if one.kind == "held")
     for lane, number in sorted(held.items()):
+        if lane.endswith(_NO_SHOPS):
+            what = f"{number} events in {lane} name no shop that could be added 事件未注明有效门店"
+            yield Finding(well=False, what=what, advice="look at them with `waimai parked` 请执行 waimai parked 查看")
+            continue
         what = f"{number} events wait for the shop {lane}, which Odoo does not have 门店未绑定或已归档，事件等待中"
         advice = "add the store with this number in Odoo, or unarchive it 请在 Odoo 新增或取消归档该门店"
         yield Finding(well=False, what=what, advice=advice)

@@ -128,16 +128,23 @@ def _found(services: Services, name: str) -> tuple[str, inspect.Trace | None]:
 
 
 def _facts(found: inspect.Trace) -> Table:
-    """Facts in the order in which they are read, each with the state that the order then was in."""
+    """Facts in the order in which they are read, each with the state that the order then was in.
+
+    Whether it had become a sale is known by the facts so far; at the end by what is kept, since one that was heard of
+    late may stand before the one that made it a sale.
+    """
     told = {fact.key: number for fact, number, _ in found.facts}
     known = {fact.key: fact for fact, _, aside in found.facts if not aside}
     known |= {DUE.key: DUE} if found.order.get("rung") else {}
     read = replay(known.values(), sold=False, terms=found.terms).read
     table = tabled("time 时间", "fact 事件", "who", "event", "key", "state after 之后状态", title="facts 事实")
-    for position, fact in enumerate(read):
-        so_far = [known[one.key] for one in read[: position + 1]]  # as they are stored: the replay places them itself
-        state = replay(so_far, sold=False, terms=found.terms).state
-        shown = f"{state} {STATE_NAMES[state][0]}"
+    sold = False
+    for position, fact in enumerate(read, start=1):
+        sold = sold or (position == len(read) and bool(found.order.get("sold")))
+        so_far = [known[one.key] for one in read[:position]]  # as they are stored: the replay places them itself
+        life = replay(so_far, sold=sold, terms=found.terms)
+        sold = life.became_sale
+        shown = f"{life.state} {STATE_NAMES[life.state][0]}"
         table.add_row(_time(fact.at), _words(fact), fact.who, str(told.get(fact.key) or ""), fact.key, shown)
     for fact, number, aside in found.facts:
         if aside:

@@ -310,6 +310,26 @@ def test_trace_shows_the_state_after_each_step_of_a_refund_that_others_place(env
         assert any(word in line and state in line for line in lines), (word, state)
 
 
+def test_trace_ends_in_the_state_of_its_order_whose_cancellation_was_heard_of_late(
+    environment, engine, journal, capsys
+):
+    add_order(engine, state="refunded", sold=True, rung=True)
+    paid, accepted, _ = order_life()
+    cancelled = Fact(key="17", kind=Kind.VOID, at=Millis(1_700_000_020_000), code=17)
+    add_facts(engine, journal, paid, accepted, cancelled)
+    assert main(["trace", ORDER]) == 0
+    (last,) = [line for line in capsys.readouterr().out.splitlines() if "window over" in line]
+    assert "refunded" in last
+
+
+@pytest.mark.parametrize("lane", ["eleme:unknown", "eleme:0"])
+def test_doctor_advises_no_store_for_events_that_name_none(environment, engine, lane):
+    add_event(engine, state="held", lane=lane)
+    (found,) = [finding for finding in findings() if lane in finding.what]
+    assert not found.well
+    assert "Odoo" not in found.what + found.advice
+
+
 @pytest.mark.parametrize("name", ["3040000000000000398", "27000000000000001", "eleme:27000000000000001"])
 def test_trace_finds_an_order_by_its_bare_number_and_by_the_one_that_the_shop_sees(environment, engine, capsys, name):
     add_order(engine, view_ref="eleme:27000000000000001")
