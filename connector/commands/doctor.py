@@ -26,7 +26,8 @@ _NO_SHOPS: Final = (":unknown", ":0")
 _ADVICE: Final = {
     "database": "start PostgreSQL, check DATABASE_URL 检查 DATABASE_URL",
     "redis": "start Redis, check REDIS_URL; orders still flow, a second late 检查 REDIS_URL",
-    "odoo": "check ODOO_URL ODOO_DB ODOO_LOGIN ODOO_PASSWORD, and that the addon waimai_bridge is installed there",
+    "odoo": "check ODOO_URL ODOO_DB ODOO_LOGIN ODOO_PASSWORD, and that the addon waimai_bridge is installed there"
+    " 检查这些设置，并确认已安装插件 waimai_bridge",
 }
 
 

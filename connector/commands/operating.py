@@ -46,6 +46,7 @@ def parked(_args: argparse.Namespace) -> int:
     if found:
         console.print(
             "`waimai trace ORDER` shows an order, `waimai release ORDER` (or an event's number) tries it again."
+            " `waimai trace 订单` 查看，`waimai release 订单`（或事件编号）重新处理。"
         )
     return 1 if found else 0
 
