@@ -10,6 +10,8 @@ from tests.flows.system import until
 DISH, CODE, NAME = 8, "CP1008", "清炒时蔬"
 FOREIGN = "OLD-8"
 ROW = f"tr.o_data_row:has-text('{NAME}')"
+#: How many pixels of the list are to the right of the screen.
+HIDDEN = "[...document.querySelectorAll('.o_list_renderer')].map((list) => list.scrollWidth - list.clientWidth)[0]"
 BOTH = list(SHOPS.values())
 
 
@@ -70,6 +72,7 @@ def test_a_manager_pulls_menus_maps_a_dish_and_writes_its_code_back(browser, sho
         page.wait_for_selector(f"{ROW}:has-text('{FOREIGN}')")
         give_product(page)
         take_picture(page, "menus-mapped")
+        assert page.evaluate(HIDDEN) <= 0, "the buttons at the end of a row stand on the screen"
         page.click(".o_list_table thead .o_list_record_selector input")
         page.click(".o_control_panel button[name=action_push_code]")
         until("both platforms have the code", lambda: {dish["code"] for dish in menus().values()} == {CODE})
@@ -82,6 +85,7 @@ def look_for(page, words):
     """Only the rows of the dish, one for each platform."""
     page.fill(".o_searchview_input", words)
     page.locator(".o_searchview_autocomplete .o-dropdown-item").first.click()
+    page.mouse.move(0, 0)  # no tooltip of a heading lies over the rows
     page.wait_for_function("document.querySelectorAll('tr.o_data_row').length === 2")
 
 
