@@ -206,7 +206,8 @@ class WaimaiCommand(models.Model):
                 command._tell_presser()
             if command.action == "answer_reminder" and state == "done":
                 reminders = command.order_id.alert_ids.filtered(lambda alert: alert.kind == "reminder")
-                reminders.filtered(lambda alert: alert.state == "open").state = "answered"
+                # The button answers the newest; of an older one the connector tells.
+                reminders.filtered(lambda alert: alert.state == "open").sorted("id")[-1:].state = "answered"
             command._settle_menu(result)
             command.store_id._changed(command.order_id.ids)
         return command.id

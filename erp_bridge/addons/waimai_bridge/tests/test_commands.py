@@ -282,6 +282,15 @@ class TestCommands(WaimaiCase):
         self.env.flush_all()
         self.assertEqual(self.env["waimai.command"].browse(number).result, "餐品?")
 
+    def test_the_newest_reminder_is_the_one_that_is_answered(self):
+        report = self.env["waimai.command"].report
+        alert = {"kind": "reminder", "store_ref": "eleme:900000001", "text": "催单", "state": "open"}
+        alert["order_ref"] = f"eleme:{self.order.platform_ref}"
+        report([{"alert": {**alert, "key": f"eleme:reminder:{number}"}} for number in (1, 2)])
+        report([{"command_id": self.press("answer_reminder", text="马上"), "state": "done", "result": ""}])
+        alerts = self.env["waimai.alert"].search([("key", "like", "eleme:reminder:")], order="id")
+        self.assertEqual(alerts.mapped("state"), ["open", "answered"])
+
     def test_alerts_open_and_close_by_their_key(self):
         report = self.env["waimai.command"].report
         alert = {
