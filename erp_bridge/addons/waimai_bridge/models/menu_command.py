@@ -14,7 +14,7 @@ class WaimaiMenuItem(models.Model):
     asked_sale = fields.Selection(SALES, readonly=True, help="What was asked of the platform last.")
     sale_command_id = fields.Many2one("waimai.command", readonly=True, ondelete="set null")
     sale_state = fields.Selection(related="sale_command_id.state", string="Answer")
-    sale_result = fields.Text(related="sale_command_id.result", string="The Platform's Answer")
+    sale_result = fields.Text(related="sale_command_id.answer", string="The Platform's Answer")
     asked_code = fields.Char(readonly=True, help="The code that was sent to the platform last.")
     code_command_id = fields.Many2one("waimai.command", readonly=True, ondelete="set null")
     code_state = fields.Selection(related="code_command_id.state", string="Code Answer")
