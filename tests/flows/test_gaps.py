@@ -25,6 +25,7 @@ def test_orders_that_no_push_tells_of_are_found_by_the_sweep(shop, meituan):
 
 
 def test_reconcile_finds_them_and_tells_what_it_has_mended(anywhere: Play, system):
+    anywhere.until(anywhere.place(), "new")  # then the shop is known
     system.stop("sweep")
     try:
         order = lost(anywhere)
