@@ -206,6 +206,14 @@ def test_an_erp_that_is_away_is_told_of_and_asked_again(world, net):
     net.refresh()
 
 
+def gone(thread):
+    """Wait until a sweep that was told to end has left the database, with the threads that ask for it."""
+    thread.join()
+    for asking in threading.enumerate():
+        if asking.name.startswith("sweep "):
+            asking.join(60)
+
+
 def test_an_erp_that_hangs_or_refuses_delays_no_ring(world):
     stop, hanging, seen = threading.Event(), threading.Event(), threading.Event()
     world.erp.stores = lambda: hanging.wait(30) and ()
@@ -222,7 +230,7 @@ def test_an_erp_that_hangs_or_refuses_delays_no_ring(world):
     assert seen.wait(10)
     stop.set()
     hanging.set()
-    thread.join()
+    gone(thread)
 
 
 @pytest.mark.parametrize("error", [Unavailable("away"), Refused("no"), RuntimeError("a bug")])
@@ -247,4 +255,4 @@ def test_the_net_does_not_tear(world, error):
     thread.start()
     assert seen.wait(10)
     stop.set()
-    thread.join()
+    gone(thread)
