@@ -44,7 +44,10 @@ TITLES = {
     },
 }
 NAMES = {"zh_CN": "店员小王", "en_US": "Xiao Wang"}
-TAKEN = {"eleme": "饿了么已受理", "meituan": "美团已受理"}
+TAKEN = {
+    "zh_CN": {"eleme": "饿了么已受理", "meituan": "美团已受理"},
+    "en_US": {"eleme": "taken by Ele.me", "meituan": "taken by Meituan"},
+}
 #: The tests' simulator lets a customer cancel without asking for so long.
 FREE_SECONDS = 5
 
@@ -136,8 +139,8 @@ class Hands:
         self.page.fill(".modal [name=reason] input", words)
 
     def told(self) -> None:
-        """Wait for the platform's own words."""
-        self.page.wait_for_selector(f".o_notification:has-text('{TAKEN[self.shop.platform]}')")
+        """Wait for the platform's own words, in the person's language."""
+        self.page.wait_for_selector(f".o_notification:has-text('{TAKEN[self.lang][self.shop.platform]}')")
 
     def accepts(self) -> None:
         """Press "accept": the platform is told, and its push moves the card."""

@@ -137,6 +137,6 @@ def test_prices_before_promotions_at_meituan(meituan):
         meituan.until(order, "paid")
         assert meituan.left(order) == meituan.truth(order)["paid"]
     unsaid, said = (meituan.row(order, "warning", "fees") for order in orders.values())
-    assert ("价格模式" in unsaid["warning"], said["warning"]) == (True, False)
+    assert ("price mode" in unsaid["warning"], said["warning"]) == (True, False)
     for row in (unsaid, said):
         assert "discount_shop" in [fee["kind"] for fee in row["fees"]]
