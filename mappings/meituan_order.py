@@ -17,7 +17,6 @@ from mappings.fields import Count, Epoch, Json, Lenient, Text, Yuan, load
 from mappings.meituan_money import fee, promotions, receipt
 
 #: 5.5: the shop's own riders, with or without a system of theirs.
-#: Codes of who delivers (``meituan.md`` 5.5) that mean the shop itself.
 OWN_RIDERS: Final = frozenset({"0000", "00009002", "00009003"})
 #: 4.1: whoever delivers otherwise, the shop may only show the masked address.
 _SEES_ADDRESS: Final = frozenset({"", "0000", "5001", "00009003"})

@@ -53,8 +53,9 @@ def left_of(life: Life) -> tuple[Goods, ...]:
     """An order's lines with the pieces that have not gone back; ``amount`` is not told."""
     items = life.content.items if life.content else ()
     pieces = {item.line: item.quantity for item in items}
-    for goods in (goods for case in life.cases if case.status == "granted" for goods in case.goods):
-        allot(items, (goods,), pieces)
+    for case in life.cases:
+        if case.status == "granted":
+            allot(items, case.goods, pieces)
     return tuple(Goods(quantity=pieces[item.line], **{key: getattr(item, key) for key in _NAMES}) for item in items)
 
 
