@@ -12,6 +12,7 @@ from marshmallow import fields, validate
 from connector.domain.errors import Refused
 from connector.domain.money import ZERO, Money, to_yuan
 from connector.domain.order import Content, Customer, Fee, FeeKind, Item, Millis
+from connector.domain.pricing import unexplained
 from mappings.fields import ChinaTime, Count, Lenient, Text, Yuan, load
 
 #: The income formula is known to be up to this far off in orders of 2018 (``eleme.md`` 3.4).
@@ -128,7 +129,7 @@ def _content(order: Mapping[str, Any], items: tuple[Item, ...], active: Millis, 
     fees = [*_boxes(order), *_delivery(order), *_discounts(order)]
     paid: Money = order["totalPrice"]
     warnings = []
-    rest = Money(paid - sum(item.total for item in items) - sum(fee.amount for fee in fees))
+    rest = unexplained(paid, items, fees)
     if rest:
         fees.append(Fee(kind="rounding", name="金额差异", amount=rest))
         warnings.append(

@@ -145,7 +145,7 @@ def _order(push: _Push) -> Said:
     kind, code = _STEPS.get(status, (Kind.ORDER, 10))
     placed = push.head["ctime"] if kind is Kind.ORDER else None  # no later step is dated by it
     at = push.head["utime"] or placed or push.sent
-    content = read_content(push.params, at)
+    content = read_content(push.params, at, pushed=True)
     known = f"status:{status if status in _STEPS else '2'}"
     key = known if content is None or content.whole else f"{known}:slim"
     who = "customer" if kind is Kind.ORDER else "merchant" if kind is Kind.ACCEPT else "platform"

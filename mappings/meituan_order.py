@@ -13,6 +13,7 @@ from marshmallow import validate
 
 from connector.domain.money import Money
 from connector.domain.order import Content, Customer, Fee, Item, Millis
+from connector.domain.pricing import unexplained
 from mappings.fields import Count, Epoch, Json, Lenient, Text, Yuan, load
 from mappings.meituan_money import fee, promotions, receipt
 
@@ -78,12 +79,13 @@ class OrderSchema(Lenient):
 _ORDER, _LINE = OrderSchema(), LineSchema()
 
 
-def read_content(order: object, heard: Millis) -> Content | None:
+def read_content(order: Mapping[str, Any], heard: Millis, *, pushed: bool = False) -> Content | None:
     """An order's content; ``None`` if it has no lines or no sum (a slim push: the rest is to be fetched).
 
     Args:
         order: the parameters of an order push, or the object that ``getOrderDetail`` answers.
         heard: when it was sent or asked for, for one that tells no time.
+        pushed: more can be asked for, so one that leaves its promotions out (4.1, any JSON text may be empty) is slim.
 
     Raises:
         Refused: it cannot be read; the words name the field.
@@ -92,16 +94,18 @@ def read_content(order: object, heard: Millis) -> Content | None:
     lines = [load(_LINE, raw, f"order: detail.{at}") for at, raw in enumerate(head["detail"])]
     if not lines or head["total"] is None:
         return None
-    whole = not _degraded(head)
     income, commission, bearers = receipt(head)
-    fees, item_fees = promotions(head["extras"], bearers)
     own = head["logistics_code"] in OWN_RIDERS
+    items, costs = tuple(_items(lines)), tuple(_costs(head, lines, own=own))
+    fees, item_fees = promotions(head["extras"], bearers)
+    untold = pushed and not order.get("extras") and unexplained(head["total"], items, costs)
+    whole = not untold and not _degraded(head)
     return Content(
         day_seq=head["day_seq"],
         placed_at=head["ctime"] or heard,
         paid=head["total"],
-        items=tuple(_items(lines)),
-        fees=(*_costs(head, lines, own=own), *fees),
+        items=items,
+        fees=(*costs, *fees),
         item_fees=item_fees,
         original=head["original_price"],
         income=income,

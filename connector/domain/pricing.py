@@ -4,7 +4,7 @@ Meituan pushes unit prices after item-level activities, or before them if the ap
 (``meituan.md`` 4.3). The shop's ``price_mode`` mirrors that setting; the order's own sum says whether it is right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -63,10 +63,11 @@ def priced(content: Content, mode: str) -> Content:
     mode = mode if mode in fees else "discounted"
     other = "original" if mode == "discounted" else "discounted"
     warnings = content.warnings
-    if content.item_fees and _rest(content, fees[mode]) and not _rest(content, fees[other]):
+    rests = {name: unexplained(content.paid, content.items, fees[name]) for name in fees}
+    if content.item_fees and rests[mode] and not rests[other]:
         mode = other
         warnings += (_MISMATCH.format(mode),)
-    found, rest = fees[mode], _rest(content, fees[mode])
+    found, rest = fees[mode], rests[mode]
     if rest:
         found += (Fee(kind="rounding", name="金额差异", amount=rest),)
         warnings += (f"金额差异 ¥{to_yuan(rest)}，已单列 · ¥{to_yuan(rest)} of the sum is not explained by its parts",)
@@ -74,6 +75,6 @@ def priced(content: Content, mode: str) -> Content:
     return replace(content, fees=found, item_fees=inside, warnings=warnings)
 
 
-def _rest(content: Content, fees: tuple[Fee, ...]) -> Money:
+def unexplained(paid: Money, items: Iterable[Item], fees: Iterable[Fee]) -> Money:
     """What of the sum the dishes and fees do not explain."""
-    return Money(content.paid - sum(item.total for item in content.items) - sum(fee.amount for fee in fees))
+    return Money(paid - sum(item.total for item in items) - sum(fee.amount for fee in fees))

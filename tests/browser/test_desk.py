@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.hands import TAKEN
 from tests.browser.pages import logged_in, take_picture
 
 
@@ -26,7 +27,7 @@ def test_staff_agree_to_a_refund_and_read_the_platforms_answer(browser, system, 
         take_picture(page, f"order-refunding-{language}")
         button.click()
         page.click(".modal .btn-primary")
-        page.wait_for_selector(".o_notification:has-text('饿了么已受理')")
+        page.wait_for_selector(f".o_notification:has-text('{TAKEN[language]['eleme']}')")
         take_picture(page, f"order-agreed-{language}")
         shop.until(order, "refunded")
         page.wait_for_selector("button[name=action_agree_refund]", state="hidden")

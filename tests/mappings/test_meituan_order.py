@@ -1,12 +1,13 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from connector.domain.errors import Refused
 from connector.domain.order import Customer, Fee, Item
-from connector.domain.pricing import priced
+from connector.domain.pricing import content_of, priced
 from mappings.meituan import read_event
-from tests.mappings.meituan import NOW, content, line, pulled, stored
+from tests.mappings.meituan import NOW, content, line, order, pulled, stored
 from tests.vectors import DATA
 
 SAMPLES = {
@@ -364,6 +365,25 @@ def test_what_is_off_the_delivery_is_told_apart_by_type():
 def test_a_coupon_tells_whether_it_is_off_the_delivery(coupon, delivery):
     fees = content(extras=[{"type": 9, "reduce_fee": 4, "type_9_coupon_type": coupon}]).fees
     assert [fee.delivery for fee in fees if fee.kind.startswith("discount")] == [delivery]
+
+
+@pytest.mark.parametrize("extras", ["", ...])
+def test_a_push_that_leaves_its_promotions_out_is_slim_until_the_order_is_read_back(extras):
+    fact = read_event(stored("order-paid", order(extras=extras))).facts[0]
+    assert (fact.key, fact.content.whole, bool(fact.content.warnings)) == ("status:2:slim", False, True)
+    assert [fee.amount for fee in adds_up(fact.content).fees if fee.kind == "rounding"] == [-400]
+    (answer,) = (fact.content for fact in pulled(extras="").facts if fact.content)
+    assert answer.whole
+    assert content_of([fact, replace(fact, key="pulled", pulled=True, content=answer)], "discounted").whole
+
+
+@pytest.mark.parametrize("extras", ["", "[]", ...])
+def test_a_push_whose_parts_explain_its_sum_lacks_no_promotions(extras):
+    assert content(extras=extras, total="37.0").whole
+
+
+def test_a_push_that_tells_its_promotions_is_whole_even_if_they_do_not_explain_the_sum():
+    assert content(extras="[]").whole
 
 
 def test_half_a_fen_of_boxes_is_rounded_up():
