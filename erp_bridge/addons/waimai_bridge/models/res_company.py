@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .const import FEES, PASS_THROUGH, PLATFORMS
 
@@ -14,6 +15,19 @@ class ResCompany(models.Model):
         help="Included in the platform's prices; on every dish, box, own delivery and shop discount.",
     )
     waimai_clearing_ids = fields.One2many("waimai.clearing", "company_id")
+
+    @api.constrains("waimai_tax_id", "account_price_include")
+    def _check_waimai_tax(self):
+        """Another tax would be added to what the customer paid: the sum of every order would be wrong."""
+        for company in self:
+            tax = company.waimai_tax_id
+            if tax and not (tax.amount_type == "percent" and tax.price_include):
+                problem = self.env._(
+                    "%s cannot be the tax on platform orders: it has to be a percentage that is included in the price,"
+                    " for the platforms' prices hold it.",
+                    tax.name,
+                )
+                raise ValidationError(problem)
 
     @api.model
     def _waimai_set_up_all(self):
@@ -95,6 +109,14 @@ class ResCompany(models.Model):
             if product and clearing:
                 ours = product.with_company(self)
                 ours.property_account_income_id = ours.property_account_income_id or clearing
+
+
+class AccountTax(models.Model):
+    _inherit = "account.tax"
+
+    @api.constrains("amount_type", "price_include_override")
+    def _check_waimai_tax(self):
+        self.env["res.company"].sudo().search([("waimai_tax_id", "in", self.ids)])._check_waimai_tax()
 
 
 class WaimaiClearing(models.Model):

@@ -1,5 +1,5 @@
 from odoo.addons.waimai_bridge.models.sale_guard import MIRROR
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common import WaimaiCase
@@ -43,6 +43,19 @@ class TestTaxes(WaimaiCase):
         self.env["res.config.settings"].create({"waimai_tax_id": tax.id}).execute()
         self.assertEqual(company.waimai_tax_id, tax)
         return tax
+
+    def test_a_tax_that_is_no_part_of_the_price_is_not_taken(self):
+        ours = self.env.company.waimai_tax_id
+        beside = ours.copy({"name": "beside the price", "price_include_override": "tax_excluded"})
+        fixed = ours.copy({"name": "so much a piece", "amount_type": "fixed"})
+        for tax in (beside, fixed):
+            with self.assertRaises(ValidationError) as told:
+                self.env["res.config.settings"].create({"waimai_tax_id": tax.id}).execute()
+            self.assertIn(tax.name, str(told.exception))
+        self.assertEqual(self.env.company.waimai_tax_id, ours)
+        with self.assertRaises(ValidationError) as told:
+            ours.price_include_override = "tax_excluded"
+        self.assertIn(ours.name, str(told.exception))
 
     def invoice(self, order):
         order.sale_order_id._create_invoices(final=True).action_post()
