@@ -20,9 +20,9 @@ _STALE_MILLIS: Final = 15 * 60_000
 _STALE_MOST: Final = 5
 #: Orders that were placed longer ago are not looked after any more.
 _OLDEST_MILLIS: Final = 3 * 86_400_000
-#: Orders that are done can still be refunded: those of the last two days are read back in full looks, but not again and
-#: again should one look soon follow another.
-_REFUNDABLE_MILLIS: Final = 2 * 86_400_000
+#: Orders that are done can still be refunded: those of the last two days are read back when somebody asks for a pull
+#: and in full looks, but in these not again and again should one look soon follow another.
+REFUNDABLE_MILLIS: Final = 2 * 86_400_000
 _JUST_NOW_MILLIS: Final = 60 * 60_000
 _OVER: Final = "('completed', 'partially_refunded', 'refunded', 'cancelled')"
 
@@ -109,7 +109,7 @@ class Gaps:
             where = {"lane": lane, "oldest": now - _OLDEST_MILLIS, "before": before, "limit": limit}
             stale = [OrderRef(ref) for ref in connection.execute(_STALE, where).scalars()]
             if full:
-                where = {"lane": lane, "oldest": now - _REFUNDABLE_MILLIS, "before": now - _JUST_NOW_MILLIS}
+                where = {"lane": lane, "oldest": now - REFUNDABLE_MILLIS, "before": now - _JUST_NOW_MILLIS}
                 stale += [OrderRef(ref) for ref in connection.execute(_REFUNDABLE, where).scalars()]
         placed: dict[date, list[int]] = defaultdict(list)
         for row in orders:

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, and_, func, or_, select
 
 from connector.database.errors import translated
+from connector.database.gaps import REFUNDABLE_MILLIS
 from connector.database.orders import unpack
 from connector.database.tables import FACTS, INBOX, ORDERS, OUTBOX, PULLS
 from connector.domain.documents import Document
@@ -18,8 +19,6 @@ from mappings.wire import read
 _MOST: Final = 200
 _FINAL: Final = ("refunded", "cancelled")
 _COMPLETED: Final = ("completed", "partially_refunded")
-#: A completed order can still be refunded, for so long after it was placed.
-_REFUNDED_MILLIS: Final = 3 * 86_400_000
 
 Values = dict[tuple[str, ...], float]
 #: Help text, names of labels, values by labels.
@@ -148,7 +147,7 @@ def unfinished(engine: Engine, store: StoreRef, now: Millis) -> tuple[OrderRef, 
     Raises:
         Unavailable: the database is away.
     """
-    lately = func.coalesce(ORDERS.c.placed_at, ORDERS.c.heard_at) >= now - _REFUNDED_MILLIS
+    lately = func.coalesce(ORDERS.c.placed_at, ORDERS.c.heard_at) >= now - REFUNDABLE_MILLIS
     may_change = or_(ORDERS.c.state.not_in(_FINAL + _COMPLETED), and_(ORDERS.c.state.in_(_COMPLETED), lately))
     mine = select(ORDERS.c.ref).where(ORDERS.c.store == store, may_change).order_by(ORDERS.c.heard_at)
     with translated(), engine.connect() as connection:

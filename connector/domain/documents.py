@@ -231,11 +231,18 @@ def allot(items: Sequence[Item], goods: Sequence[Goods], left: dict[int, int] | 
     return tuple(lines)
 
 
+def given_back(
+    items: Sequence[Item], cases: Sequence[Case]
+) -> tuple[dict[str, tuple[RefundLine, ...]], dict[int, int]]:
+    """The lines of each granted case by its key, and the pieces left of each line: no two give the same piece back."""
+    left = {item.line: item.quantity for item in items}
+    granted = sorted((case for case in cases if case.status == "granted"), key=lambda case: case.granted_at or 0)
+    return {case.key: allot(items, case.goods, left) for case in granted}, left
+
+
 def _refunds(content: Content, life: Life) -> tuple[DocumentRefund, ...]:
-    """The cases with their lines: what one has given back no other does, so the granted ones come first."""
-    left = {item.line: item.quantity for item in content.items}
-    granted = sorted((case for case in life.cases if case.status == "granted"), key=lambda case: case.granted_at or 0)
-    back = {case.key: allot(content.items, case.goods, left) for case in granted}
+    """The cases with their lines; one that is not granted names what is left."""
+    back, left = given_back(content.items, life.cases)
     return tuple(
         DocumentRefund(
             case=case,

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from connector.domain.documents import allot
+from connector.domain.documents import allot, given_back
 from connector.domain.order import Goods, Item
 from connector.domain.replay import Life
 
@@ -52,10 +52,7 @@ def coded(dish: Dish) -> bool:
 def left_of(life: Life) -> tuple[Goods, ...]:
     """An order's lines with the pieces that have not gone back; ``amount`` is not told."""
     items = life.content.items if life.content else ()
-    pieces = {item.line: item.quantity for item in items}
-    for case in life.cases:
-        if case.status == "granted":
-            allot(items, case.goods, pieces)
+    _, pieces = given_back(items, life.cases)
     return tuple(Goods(quantity=pieces[item.line], **{key: getattr(item, key) for key in _NAMES}) for item in items)
 
 

@@ -18,6 +18,7 @@ from . import test_invoicing
 from . import test_guard
 from . import test_hooks
 from . import test_desk
+from . import test_order_screen
 from . import test_options
 from . import test_reports
 from . import test_valuation
