@@ -201,7 +201,7 @@ class Calls:
         tx.outbox.done([row.id], self._now, answer.words)
         if answer.taken and not side and command.order:
             due_at = Millis(self._now + _PUSH_MILLIS)
-            tx.outbox.put_fetch(f"after:{row.key}", command.order, row.lane, self._now, due_at)
+            tx.outbox.put_fetch(f"after:{command.action}:{row.key}", command.order, row.lane, self._now, due_at)
         if not answer.taken and (side or number is None):
             words = f"平台未受理 · not taken by the platform ({command.action}): {answer.words}"
             alert = Alert(key=f"warning:{row.key}", kind="warning", store=row.lane, order=command.order, text=words)

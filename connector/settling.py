@@ -10,7 +10,7 @@ from connector.database.journal import Transaction
 from connector.database.orders import Kept, Wants, pack
 from connector.domain.documents import document, words
 from connector.domain.ledger import UNKNOWN_REFUND
-from connector.domain.offers import effect_of, objection
+from connector.domain.offers import effect_of, led_to, objection
 from connector.domain.order import Fact, Kind, Millis, OrderRef, Press, Pressed, split_ref
 from connector.domain.parts import called, left_of
 from connector.domain.reading import paid_out, reminds, unanswered
@@ -184,8 +184,8 @@ def _ask_prices(tx: Transaction, kept: Kept, life: Life, now: Millis, traits: Tr
 
 def _fetch(tx: Transaction, kept: Kept, fresh: Sequence[Fact], life: Life, now: Millis) -> None:
     """Ask the platform for what is missing, and not any more for what has come."""
-    if any(_is_step(fact) for fact in fresh):
-        tx.outbox.cancel_fetches(kept.ref, "after:", now, "the push has come")
+    for action in led_to(fresh):
+        tx.outbox.cancel_fetches(kept.ref, f"after:{action}:", now, "the push has come")
     wants = _wants(life)
     tried_again = kept.parked_by == "fetch" and fresh
     if wants and (wants != kept.wants or tried_again):
@@ -218,11 +218,6 @@ def _wants(life: Life) -> Wants | None:
     if life.standstill == UNKNOWN_REFUND:
         return "refund"
     return None if life.content.whole else "whole"
-
-
-def _is_step(fact: Fact) -> bool:
-    """Whether a fact may be the push of a call that we made: not a press, nor news of the rider or a reminder."""
-    return fact.kind not in {Kind.PRESS, Kind.RIDER} and not reminds(fact)
 
 
 def _alert(tx: Transaction, kept: Kept, fresh: Iterable[Fact], life: Life, now: Millis) -> None:

@@ -1,13 +1,26 @@
 """What staff may press, and what a press is answered (``order-life.md`` section 8)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from connector.domain.order import Fact, Kind
 from connector.domain.replay import Life
 from connector.domain.table import level
 from connector.domain.traits import Effect, Traits
 
 _KITCHEN: Final = frozenset({"start", "ready", "dispatch"})
+
+_TAKEN_BACK: Final = frozenset({Kind.VOID, Kind.GRANT})
+#: The facts that show what a call to the platform has led to, or that something else came before it.
+_SHOW: Final[Mapping[str, frozenset[Kind]]] = {
+    "accept": frozenset({Kind.ACCEPT, Kind.FINISH, Kind.VOID}),
+    "reject": _TAKEN_BACK,
+    "cancel": _TAKEN_BACK,
+    "agree_refund": _TAKEN_BACK | {Kind.WITHDRAW},
+    "reject_refund": _TAKEN_BACK | {Kind.WITHDRAW, Kind.REJECT, Kind.APPEAL},
+    "part_refund": _TAKEN_BACK | {Kind.PART},
+    "answer_reminder": frozenset({Kind.NOTE}),
+}
 
 
 def offered(life: Life, traits: Traits) -> tuple[str, ...]:
@@ -33,6 +46,17 @@ def objection(action: str, life: Life, traits: Traits) -> str:
 def effect_of(action: str, life: Life, traits: Traits) -> Effect:
     """What a press does now: taking over an imported order tells the platform nothing."""
     return "fact" if action == "accept" and life.became_sale else traits.actions[action]
+
+
+def led_to(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The actions whose calls the platform need not be asked about any more, now that these facts have come.
+
+    News of other things (the rider, the money's way back, another request) show nothing of a call; an order that was
+    read back shows of each what there is to see.
+    """
+    told = [fact for fact in facts if fact.press is None]
+    kinds = frozenset(fact.kind for fact in told)
+    return tuple(action for action, shows in _SHOW.items() if kinds & (shows | {Kind.PULL}))
 
 
 def _fits(action: str, life: Life) -> bool:

@@ -59,9 +59,14 @@ def test_a_push_that_comes_makes_the_pull_needless(asked):
     assert asked.platform.fetched == []
 
 
-def test_news_of_the_rider_are_not_the_push_that_was_waited_for(asked):
+@pytest.mark.parametrize(
+    "news",
+    [at(51, 20), at(20, 20), replace(at(46, 20), key="settlement", code=0)],
+    ids=["rider", "another request", "note"],
+)
+def test_news_of_other_things_are_not_the_push_that_was_waited_for(asked, news):
     asked.settle()
-    asked.push(at(51, 20))
+    asked.push(news)
     asked.settle()
     asked.clock.forward(31)
     asked.settle()
