@@ -117,10 +117,10 @@ def read_order(message: object, heard: Millis) -> tuple[str, Content | None, Mil
     if not number:
         raise Refused("order: orderId: missing")
     active = order["activeAt"] or order["createdAt"] or heard
-    if order["groups"] is None or order["totalPrice"] is None:
+    items = tuple(_items(order["groups"] or []))
+    if not items or order["totalPrice"] is None:
         return number, None, active
-    items = tuple(_items(order["groups"]))
-    whole = bool(items) and not order["downgraded"] and all(order[key] is not None for key in _SUMS)
+    whole = not order["downgraded"] and all(order[key] is not None for key in _SUMS)
     sums = {key: order[key] or ZERO for key in _SUMS}
     return number, _content({**order, **sums}, items, active, whole=whole), active
 

@@ -32,11 +32,11 @@ UNKNOWN: Final = "unknown"
 REFUND_ANSWER: Final = "refund-answer"
 
 _ORDERS: Final = {"4": "order-confirmed", "8": "order-completed"}
-#: Fields that only one kind has, the first that is there decides.
+#: Fields that only one kind has, the first that is there decides: unknown ones may come with any (chapter 1).
 _MARKS: Final = {
-    "logistics_status": "logistics",
     "refund_status": "refund-money",
     "remind_id": "reminder",
+    "remind_time": "reminder",
     "settleAmount": "settlement",
     "poi_status": "shop-status",
     "poi_info": "shop-binding",
@@ -51,14 +51,19 @@ def kind_of(params: Mapping[str, str]) -> str:
     ('order-cancelled', 'order-completed')
     """
     mark = next((kind for field, kind in _MARKS.items() if field in params), "")
+    numbered = params.keys() & {"order_id", "wm_order_id_view"}
     if mark:
-        return "self-logistics" if mark == "logistics" and "order_id" not in params else mark
+        return mark
     if "refund_id" in params or "notify_type" in params:
         part = params.get("notify_type") == "part" or params.get("food") or params.get("money")
         return "partial-refund" if part else "refund" if params.get("notify_type") == "apply" else REFUND_ANSWER
-    if "status" in params and params.keys() & {"order_id", "wm_order_id_view"}:
+    if "reason_code" in params and "detail" not in params:
+        return "order-cancelled" if numbered else UNKNOWN
+    if "logistics_status" in params and "detail" not in params:
+        return "logistics" if "order_id" in params else "self-logistics"
+    if "status" in params and numbered:
         return _ORDERS.get(params["status"], "order-paid")
-    return "order-cancelled" if "order_id" in params and "reason_code" in params else UNKNOWN
+    return UNKNOWN
 
 
 def order_of(params: Mapping[str, str]) -> str:

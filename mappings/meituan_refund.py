@@ -47,6 +47,8 @@ _STATUS: Final = {
     "30": Kind.WITHDRAW,
 }
 _FIRST_REVIEW: Final = frozenset({"10", "17"})
+#: Answers to an appeal, which never come before it (5.7).
+_APPEAL_ANSWERED: Final = frozenset({"17", "18", "27", "28"})
 _MONEY_ALONE: Final = "1"
 _CODES: Final = {Kind.ASK: 20, Kind.APPEAL: 20, Kind.WITHDRAW: 21, Kind.REJECT: 22, Kind.GRANT: 23}
 _DECIDED_BY: Final = {
@@ -124,7 +126,7 @@ def read_refund(params: object, sent: Millis, address: Scope | None) -> Fact:
     if kind is None:
         note = f"退款进展 {step} · refund {push['refund_id']}: step {step}"
         return Fact(key=key, kind=Kind.NOTE, at=sent, note=note)
-    appeal = push["is_appeal"] == "1"
+    appeal = push["is_appeal"] == "1" or (not push["notify_type"] and push["status"] in _APPEAL_ANSWERED)
     kind = Kind.APPEAL if kind is Kind.ASK and appeal else kind
     words = _words(_scope(push, kind, address), push["money"], push["food"], push["reason"], "refund")
     undecided = kind in {Kind.ASK, Kind.APPEAL}

@@ -151,7 +151,8 @@ class Eleme:
         verify_eleme_push(members, app.secrets)
         message = members.get("message")
         text = message if isinstance(message, str) else ""
-        return push(kind=_text(members.get("type")), shop=_text(members.get("shopId")), message=text, body=hook.body)
+        kind, shop, sent = (_text(members.get(name)) for name in ("type", "shopId", "timestamp"))
+        return push(kind=kind, shop=shop, message=text, sent=sent, body=hook.body)
 
     def heard(self, raw: RawEvent) -> Heard:
         """The facts of a push or of an order that was read back."""

@@ -25,10 +25,14 @@ _OPEN_CASES: Final = ("eleme.order.getCancelOrders", "eleme.order.getRefundOrder
 Row = Mapping[str, Any]
 
 
-def push(*, kind: str, shop: str, message: str, body: bytes) -> Envelope:
-    """A push, whether it was sent to us or handed out again: the same words are the same event."""
+def push(*, kind: str, shop: str, message: str, sent: str, body: bytes) -> Envelope:
+    """A push, whether it was sent to us or handed out again: the same words are the same event.
+
+    News of a shop have no time in their words (2.1): a shop that is closed again says the same as before, later.
+    """
     number = order_number(kind, message)
     said = message.encode() if message else body  # a message that is no text repeats only as a whole
+    said += b"" if number else f"\n{sent}".encode()
     return Envelope(
         source="eleme",
         lane=StoreRef(f"eleme:{shop}"),
@@ -44,7 +48,9 @@ def not_reached(api: ElemeApi, app_id: str) -> Iterator[Envelope]:
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, Mapping) and isinstance(row.get("message"), str) and row.get("type") is not None:
             kind, shop = storable(str(row["type"])), storable(str(row.get("shopId") or ""))
-            yield push(kind=kind, shop=shop, message=storable(row["message"]), body=write(plain(row)).encode())
+            sent = storable(str(row.get("timestamp") or ""))
+            message, again = storable(row["message"]), write(plain(row)).encode()
+            yield push(kind=kind, shop=shop, message=message, sent=sent, body=again)
 
 
 def order_of(api: ElemeApi, order: OrderRef) -> Any:  # noqa: ANN401 - somebody else's JSON

@@ -231,6 +231,21 @@ def test_at_the_address_of_all_kinds_the_fields_tell_which_it_is(kind):
 
 
 @pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("order-cancelled", {"status": "9"}),
+        ("order-cancelled", {"logistics_status": "100"}),
+        ("order-paid", {"logistics_status": "0", "reason_code": ""}),
+        ("logistics", {"status": "4"}),
+        ("reminder", {"remind_id": ..., "remind_time": "1"}),
+    ],
+)
+def test_fields_that_nobody_announced_make_no_other_kind(kind, more):
+    told = {**FIELDS[kind], **({"detail": "[]"} if kind == "order-paid" else {}), **more}
+    assert kind_of({name: value for name, value in told.items() if value is not ...}) == kind
+
+
+@pytest.mark.parametrize(
     ("told", "kind"),
     [
         ({"notify_type": "part"}, "partial-refund"),

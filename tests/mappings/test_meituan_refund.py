@@ -3,9 +3,10 @@ import json
 import pytest
 
 from connector.domain.errors import Refused
-from connector.domain.order import Claim, Goods, Kind, Statement
+from connector.domain.order import Claim, Goods, Kind, Statement, Terms
+from connector.domain.replay import replay
 from mappings.meituan import read_event
-from tests.mappings.meituan import NOW, ORDER, pulled, read, stored
+from tests.mappings.meituan import NOW, ORDER, order, pulled, read, stored
 from tests.vectors import DATA
 
 AT = NOW * 1000
@@ -89,6 +90,15 @@ def test_the_outcome_is_read_from_the_result_first_and_dated_by_what_it_is(words
 def test_where_goods_can_come_back_the_status_tells_the_outcome(status, service, kind):
     (fact,) = refund(notify_type=..., res_type=..., status=status, service_type=service).facts
     assert (fact.kind, fact.key) == (kind, f"refund:65000000001:{status}::0")
+
+
+@pytest.mark.parametrize(("appeal", "answer"), [("16", "18"), ("26", "28")])
+def test_an_appeal_and_its_answer_of_one_second_end_as_answered(appeal, answer):
+    steps = [("1", 0), ("11", 60), (appeal, 120), (answer, 120)]
+    told = [refund(notify_type=..., res_type=..., is_appeal=..., status=s, timestamp=f"{NOW + t}") for s, t in steps]
+    paid = read_event(stored("order-paid", order())).facts
+    (case,) = replay([*paid, *(fact for push in told for fact in push.facts)], sold=False, terms=Terms()).cases
+    assert case.status == "rejected"
 
 
 def test_a_notification_that_nobody_knows_is_a_note():

@@ -260,6 +260,14 @@ def test_a_push_belongs_to_its_shops_lane_and_order():
     assert (envelope.lane, envelope.order) == ("eleme:155000001", f"eleme:{NUMBER}")
 
 
+def test_a_shop_that_is_closed_again_says_the_same_and_is_heard_again():
+    platform = eleme(Server())
+    closed = {"type": 91, "message": {"shopId": 155000001, "isOpen": 0}}
+    sent = (1, 1, 86_400_001)
+    digests = [platform.envelope(hook(push(**closed, timestamp=at))).digest for at in sent]
+    assert digests[0] == digests[1] != digests[2]
+
+
 def test_a_repeat_with_a_new_request_id_has_the_same_digest():
     platform = eleme(Server())
     digests = {platform.envelope(hook(body)).digest for body in (push(), push(requestId="9", timestamp=5))}
