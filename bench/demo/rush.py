@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bench.demo.staff import work
 from bench.demo.stories import BOTH, shift
-from bench.demo.world import Say, World
+from bench.demo.world import Say, World, as_found
 
 #: How much faster than life the lunch is played: the demo's window is five seconds, not a minute.
 PACE: Final = 10
@@ -84,10 +84,24 @@ class Rush:
 def play(world: World, say: Say) -> Rush:
     """The lunch, whose merchant uses the platforms' own apps, the named cases, then the shift of our own staff.
 
-    The switches are left as they were found: whoever tries the product next has platforms that behave.
+    The switches are left as they were found, also if it fails: whoever tries the product next has platforms that
+    behave.
     """
     rush = Rush()
-    found = world.simulator.get("/sim/switches").raise_for_status().json()
+    with as_found(world.simulator):
+        _lunch(world, rush)
+        say(f"  {len(rush.scenarios)} 单已在两个平台下单，推送加倍且乱序 · orders placed, pushes doubled and shuffled")
+        for platform in BOTH:
+            _switch(world, platform, CALM[platform])
+        cases = list(shift(world))
+        work(world, cases, say)
+    for case, _ in cases:
+        rush.scenarios[case.order] = case.name.partition(" ")[2]
+    return rush
+
+
+def _lunch(world: World, rush: Rush) -> None:
+    """Everything awry, and nobody of ours at work."""
     for platform in BOTH:
         _switch(world, platform, {**SHUFFLED, **TROUBLE[platform]})
     for order in _post(world, "/sim/plan", platform="both", pace=PACE)["orders"]:
@@ -97,16 +111,6 @@ def play(world: World, say: Say) -> Rush:
         for place, name in enumerate(NAMED[platform]):
             placed = _post(world, f"/sim/scenarios/{name}", shop=shops[place % len(shops)], kind="several")
             rush.scenarios[placed["orderId"]] = name
-    say(f"  {len(rush.scenarios)} 单已在两个平台下单，推送加倍且乱序 · orders placed, pushes doubled and shuffled")
-    for platform in BOTH:
-        _switch(world, platform, CALM[platform])
-    cases = list(shift(world))
-    work(world, cases, say)
-    for case, _ in cases:
-        rush.scenarios[case.order] = case.name.partition(" ")[2]
-    for app, switches in found.items():
-        _post(world, "/sim/switches", app_id=int(app), **switches)
-    return rush
 
 
 def _switch(world: World, platform: str, switches: dict[str, Any]) -> None:

@@ -1,10 +1,11 @@
 """Where everything of a running stack is, from the settings that ``make up`` wrote."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import httpx
 
@@ -96,6 +97,25 @@ def shops_of(simulator: httpx.Client) -> list[StoreToOpen]:
         for platform, shops in groupby(told, key=lambda shop: str(shop["platform"]))
         for shop in list(shops)[:STORES]
     ]
+
+
+@contextmanager
+def as_found(simulator: httpx.Client) -> Iterator[None]:
+    """Put the platforms' switches back at the end, however it comes: those that were changed meanwhile."""
+    found = _switches(simulator)
+    try:
+        yield
+    finally:
+        for app, now in _switches(simulator).items():
+            if now != found[app]:
+                faults = {**dict.fromkeys(now["faults"]), **found[app]["faults"]}  # those that are new go by name
+                body = {**found[app], "app_id": int(app), "faults": faults}
+                simulator.post("/sim/switches", json=body).raise_for_status()
+
+
+def _switches(simulator: httpx.Client) -> dict[str, dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = simulator.get("/sim/switches").raise_for_status().json()
+    return told
 
 
 def wait_for(what: str, done: Callable[[], bool], *, seconds: int = 120, say: Say) -> None:

@@ -6,6 +6,7 @@ through `/sim/…` (`control.py`); here is only what is shown.
 
 from __future__ import annotations
 
+import dataclasses
 from heapq import nlargest
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ def _platforms() -> dict[str, object]:
         name: {
             "pushUrl": urls[name],
             "apps": [app.app_id for app in one.apps],
+            "switches": dataclasses.asdict(one.usual),
             "shops": [{"id": shop.id, "name": shop.name} for _, shop in one.shops.values()],
             "kinds": {kind.name: [kind.zh, kind.en] for kind in kinds_of(name).values()},
             "scenarios": {entry.name: [entry.zh, entry.en] for entry in one.scenarios.values()},

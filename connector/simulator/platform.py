@@ -45,6 +45,7 @@ class Platform(ABC, Generic[Order]):
         self.orders: dict[str, Order] = {}
         self.by_shop: dict[int | str, list[Order]] = {ref: [] for ref in self.shops}
         self.menus = {ref: Menu(branch) for branch, ref in enumerate(self.shops)}
+        self.usual = switches()
         for app in apps:
             self.board.add(self.name, app.app_id, switches())
 

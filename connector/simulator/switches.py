@@ -97,7 +97,7 @@ class Switches:
         return type(present)(value)
 
     def _table(self, name: str, value: object) -> object:
-        """A switch that is a table of its own."""
+        """A switch that is a table of its own: the new one, in place of the old."""
         raise PlatformError(VALIDATION_FAILED, f"开关 {name} 不正确: {value}")
 
     def _merged(self, value: object) -> dict[str, Fault]:

@@ -1,5 +1,6 @@
 """The page on which people try the product: a customer orders, everybody does his part, pushes are answered."""
 
+import dataclasses
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -223,18 +224,46 @@ def test_a_connector_or_a_simulator_that_is_away_is_told(page):
 def test_switches_in_words_change_what_is_pushed(page, simulator):
     page.locator("#side .switches.eleme [name=doubled]").fill("100")
     expect(page.locator("#side .switches.eleme [data-switch=doubled] output")).to_have_text("每条")
-    expect(page.locator("#side .switches.eleme .state")).to_have_text("1 项打开")
+    expect(page.locator("#side .switches.eleme .state")).to_have_text("1 项已改")
     card = order(page, "eleme", 3)
     expect(page.locator(f"{card} .log .push")).to_have_count(2)
     page.click("#side .switches.eleme [name=off]")
     expect(page.locator("#side .switches.eleme .state")).to_have_text("一切正常")
     page.click("#side .tabs [name=meituan]")
     page.locator("#side .switches.meituan [name=lost]").fill("100")
-    expect(page.locator("#side .tabs [name=meituan]")).to_contain_text("1 项打开")
+    expect(page.locator("#side .tabs [name=meituan]")).to_contain_text("1 项已改")
     lost = order(page, "meituan", 3)
     expect(page.locator(f"{lost} .detail")).to_contain_text("平台产生 1 条，连接器已接收 0 条")
     board = simulator.world.board
     assert (board.of(10000001).doubled, board.of(900001).lost, board.of(900001).doubled) == (0, 1, 0)
+
+
+def test_every_kind_of_switch_is_counted_and_goes_back_to_its_usual_value(page, simulator):
+    own = simulator.world.board.of(900001)
+    usual = dataclasses.asdict(own)
+    state = page.locator("#side .switches.meituan .state")
+    page.click("#side .tabs [name=meituan]")
+    page.click("#side .switches.meituan summary")
+    for name in ("encodings", "methods"):
+        field = page.locator(f"#side .switches.meituan [name={name}]")
+        field.fill('{"refund": 2}' if name == "encodings" else '{"refund": "GET"}')
+        field.press("Enter")
+    expect(state).to_have_text("2 项已改")
+    page.locator("#side .switches.meituan [name=methods]").fill("")
+    page.locator("#side .switches.meituan [name=methods]").press("Enter")
+    expect(state).to_have_text("1 项已改")
+    page.check("#side .switches.meituan [name=short_ids]")
+    page.uncheck("#side .switches.meituan [name=minute_rule]")
+    page.locator("#side .switches.meituan [name=rate_per_second]").fill("3")
+    page.locator("#side .switches.meituan [name=rate_per_second]").press("Enter")
+    page.locator("#side .switches.meituan [name=trailing_object]").fill("0")
+    page.click("#side .switches.meituan [name=fault_add]")
+    expect(state).to_have_text("6 项已改")
+    assert (own.encodings, own.methods) == ({"refund": 2}, {})
+    take_picture(page, "simulator-switches")
+    page.click("#side .switches.meituan [name=off]")
+    expect(state).to_have_text("一切正常")
+    assert dataclasses.asdict(own) == usual
 
 
 def test_a_refusal_is_told_in_the_platform_s_words_and_what_was_typed_stays(page, simulator):

@@ -21,6 +21,7 @@ class MeituanSwitches(Switches):
     (subscription 18); `short_ids`: 17 digits, not 19; `view_differs`: another id for people; `appeal_own_id`: an appeal
     gets a `refund_id` of its own; `money_fails`: the refund money does not arrive; `minute_rule`: "meal ready" is
     refused in the first minute; `two_after_completion`: a third request after completion is refused.
+    A table is set as a whole, so that it can be emptied.
     """
 
     encodings: dict[str, int] = field(default_factory=dict)
@@ -44,4 +45,4 @@ class MeituanSwitches(Switches):
         allowed: tuple[object, ...] = (1, 2) if name == "encodings" else ("GET", "POST")
         if not isinstance(value, dict) or not all(kind in KINDS and one in allowed for kind, one in value.items()):
             raise PlatformError(VALIDATION_FAILED, f"开关 {name} 不正确")
-        return {**getattr(self, name), **value}
+        return dict(value)

@@ -5,6 +5,7 @@ const MAIN = [["doubled"], ["late", "late_seconds"], ["shuffled", "shuffle_secon
 const COUNTS = ["late_seconds", "shuffle_seconds", "downgraded_reads", "rate_per_second"];
 const FAULTS = ["error", "garbage", "nothing", "stall"];
 const EVERY = 4000;
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const name = (key) => say(start.words.switches[key], key);
 
 export class Switches {
@@ -57,7 +58,7 @@ export class Switches {
     this.inputs[platform] = {};
     const rest = Object.keys(start.words.switches).filter((key) => key in values && !MAIN.flat().includes(key));
     const state = h("span.hint.state");
-    const off = h("button.plain", { type: "button", name: "off", onclick: (event) => this.off(event.currentTarget, platform, values) }, t("allOff"));
+    const off = h("button.plain", { type: "button", name: "off", onclick: (event) => this.off(event.currentTarget, platform) }, t("allOff"));
     const group = h(
       `div.switches.${platform}`,
       {},
@@ -70,9 +71,9 @@ export class Switches {
   }
 
   counted(platform, values) {
-    const on = Object.entries(values).filter(([key, value]) => this.isShare(key, value) && value > 0 && key !== "trailing_object");
-    const faults = Object.keys(values.faults || {}).length;
-    const count = on.length + faults;
+    const usual = start.platforms[platform].switches;
+    const changed = Object.keys(values).filter((key) => key !== "faults" && !same(values[key], usual[key]));
+    const count = changed.length + Object.keys(values.faults || {}).length;
     write(this.states[platform], count ? t("isOn", count) : t("isOff"));
     this.states[platform].classList.toggle("on", count > 0);
     const tab = [...this.tabs.children].find((one) => one.name === platform);
@@ -94,12 +95,12 @@ export class Switches {
     }
   }
 
-  async off(button, platform, values) {
-    const shares = Object.keys(values).filter((key) => this.isShare(key, values[key]) && key !== "trailing_object");
+  async off(button, platform) {
     await press(button, async () => {
-      const now = (await call("/sim/switches"))[start.platforms[platform].apps[0]];
-      const faults = Object.fromEntries(Object.keys(now.faults).map((action) => [action, null]));
-      await call("/sim/switches", { platform, faults, ...Object.fromEntries(shares.map((key) => [key, 0])) });
+      const { apps, switches } = start.platforms[platform];
+      const now = await call("/sim/switches");
+      const faults = Object.fromEntries(apps.flatMap((app) => Object.keys(now[app].faults)).map((action) => [action, null]));
+      await call("/sim/switches", { ...switches, platform, faults });
       await this.load();
     });
   }

@@ -65,6 +65,15 @@ def test_pushes_can_be_doubled_lost_and_of_an_unknown_kind(there, connector, swi
     assert [str(request.url).removeprefix(BASE) for request in connector.requests] == ["/order-paid", ""]
 
 
+def test_a_table_is_set_as_a_whole_so_that_it_can_be_emptied(there, switch):
+    own = there.board.of(900001)
+    switch(encodings={"order-paid": 2, "refund": 1}, methods={"refund": "GET"})
+    switch(encodings={"refund": 2})
+    assert (own.encodings, own.methods) == ({"refund": 2}, {"refund": "GET"})
+    switch(encodings={}, methods={})
+    assert (own.encodings, own.methods) == ({}, {})
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_each_kind_can_be_encoded_once_or_twice(there, connector, switch, times):
     switch(encodings=dict.fromkeys(PUSH_KINDS, times))

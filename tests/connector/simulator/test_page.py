@@ -72,6 +72,8 @@ def test_the_page_knows_both_platforms_with_their_shops_kinds_and_stories(there_
     assert "bag" in platforms["meituan"]["kinds"]
     assert "bag" not in platforms["eleme"]["kinds"]
     assert list(platforms["eleme"]["scenarios"]) == list(ELEME_SCENARIOS)
+    assert platforms["eleme"]["switches"] == dataclasses.asdict(ElemeSwitches())
+    assert platforms["meituan"]["switches"] == dataclasses.asdict(MeituanSwitches())
 
 
 def test_a_name_cannot_become_a_part_of_the_page(make_config):
