@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bench.demo.world import World
+from bench.demo.world import World, as_found
 from tests import stack as services
-from tests.flows.play import CALLS, Play
+from tests.flows.play import Play
 from tests.flows.system import ORIGINAL_STORES, QUICK_STORES, running_system
 
 pytest.register_assert_rewrite("tests.contracts.platform")
@@ -86,8 +86,6 @@ def anywhere(request, system, world):
 
 
 def _played(system, world, platform):
-    yield Play(system, world, platform)
-    system.proxy.away, system.proxy.failing = False, 0
-    sound = {call: None for calls in CALLS.values() for call in calls.values()}
-    switches = {"faults": {**sound, "*": None}, "lost": 0, "missed": 0}
-    world.simulator.post("/sim/switches", json=switches).raise_for_status()
+    with as_found(world.simulator):
+        yield Play(system, world, platform)
+        system.proxy.away, system.proxy.failing = False, 0

@@ -29,8 +29,8 @@ def test_reconcile_finds_them_and_tells_what_it_has_mended(anywhere: Play, syste
     system.stop("sweep")
     try:
         order = lost(anywhere)
-        today = datetime.now(CHINA).date().isoformat()
-        system.start("reconcile", f"{anywhere.platform}:{anywhere.number}", today)
+        placed = datetime.fromtimestamp(anywhere.truth(order)["placed"] / 1000, CHINA)
+        system.start("reconcile", f"{anywhere.platform}:{anywhere.number}", placed.date().isoformat())
         ended = system.processes.pop("reconcile").wait(120)
         printed = system.log("reconcile")
         assert f"{anywhere.platform}:{order}" in printed

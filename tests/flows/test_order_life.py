@@ -86,7 +86,6 @@ def test_an_order_of_which_only_a_later_fact_was_heard_is_fetched(anywhere):
 def test_a_downgraded_order_gets_its_sums_later_in_place(shop):
     shop.switch(downgraded=1, downgraded_reads=1)
     order = shop.place("activity")
-    shop.switch(downgraded=0)
     shop.act(order, "accept")
     shop.until(order, "paid")
     paid = shop.truth(order)["paid"]
@@ -102,7 +101,6 @@ def test_an_appeal_at_meituan_is_the_service_desks_to_decide(meituan, own_id):
     meituan.switch(appeal_own_id=own_id)
     order = meituan.cooking()
     decided_by_the_desk(meituan, order)
-    meituan.switch(appeal_own_id=False)
     assert meituan.refunds(order) == ([("rejected", "full")] if own_id else []) + [("granted", "full")]
 
 
@@ -131,7 +129,6 @@ def test_prices_before_promotions_at_meituan(meituan):
     """The application has subscribed to original prices; one store says so, another does not."""
     meituan.switch(original_prices=True)
     orders = {number: meituan.place("single_price", shop=number) for number in (meituan.number, MEITUAN_ORIGINAL)}
-    meituan.switch(original_prices=False)
     for order in orders.values():
         meituan.act(order, "accept", ago=90)
         meituan.until(order, "paid")
