@@ -2,7 +2,8 @@
 
 By second; within one second by rank; what is still equal by type code, then key. One rule depends on what has been
 read so far: an Ele.me request is read before the answers of its second, but after them if a case of its family was open
-when the second began. So the replay asks second by second.
+when the second began. So the replay asks second by second. Those are the answers of its family, which alone can speak of
+it: a request after completion follows what ended a request before it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,9 +27,6 @@ _RANK: Final = {
     Kind.PULL: _PULL,  # a statement is read when all that it may speak of has been
     Kind.DUE: _DUE,
 }
-
-#: Requests and answers of one second at Ele.me, whose cases have no keys.
-_ASKED, _ANSWER, _ASKED_AGAIN = range(3)
 
 #: Where a stated outcome stands among the pushes of its second: the code's last digit, an appeal after a refusal.
 _STATED: Final[Mapping[Status, int]] = {
@@ -111,12 +109,13 @@ def _rank(fact: Fact) -> int:
     return _PART if words is not None and words.scope == "part" else _REFUND
 
 
-def _place(fact: Fact, open_families: frozenset[Family], refused: frozenset[str]) -> tuple[int, int, int, str]:
+def _place(fact: Fact, open_families: frozenset[Family], refused: frozenset[str]) -> tuple[int, int, bool, int, str]:
     rank, family = _rank(fact), family_of(fact)
     if fact.claim is not None:  # its cases have keys: no request can be taken for another
         against = fact.kind is Kind.APPEAL and fact.claim.key in refused  # it speaks of the refusal of its second
         step = _STATED[fact.statement.case] if fact.statement and fact.statement.case else 0
-        return rank, int(against), fact.code + step, fact.key
-    if rank != _REFUND or fact.kind is not Kind.ASK:
-        return rank, _ANSWER, fact.code, fact.key
-    return rank, _ASKED_AGAIN if family in open_families else _ASKED, fact.code, fact.key
+        return rank, 0, against, fact.code + step, fact.key
+    if rank != _REFUND or family is None:
+        return rank, 0, False, fact.code, fact.key
+    after_answers = fact.kind is Kind.ASK and family in open_families
+    return rank, ("cancel", "return").index(family), after_answers, fact.code, fact.key
