@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 if all is well, 1 if something is away or waits for somebody, 2 if the command cannot be done like this.
     """
     args = parser().parse_args(argv)
+    pkgutil.resolve_name("connector.logs:configure")()
     try:
         return int(pkgutil.resolve_name(args.code)(args))
     except Unavailable as error:
@@ -42,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains while it ends
+        return _UNAVAILABLE
+    except Exception as error:  # noqa: BLE001 - a foreign exception's words may repeat what is personal
+        pkgutil.resolve_name("connector.logs:get")("connector.cli").error("command_failed", exc_info=error)
         return _UNAVAILABLE
 
 

@@ -3,6 +3,9 @@
 The rule of redaction stands here once. A member whose key has one of the words :data:`HIDDEN` is replaced at any
 depth; text loses passwords inside addresses and what looks like a Chinese mobile number; an exception leaves its
 class and the places it came through, since the texts of foreign exceptions repeat values (a database quotes the row).
+
+Our own lines are cleaned before they leave here, whoever formats them afterwards: inside a foreign Flask application
+they go the way of its other lines. How they look, and those of libraries, is up to :func:`configure`.
 """
 
 import logging
@@ -42,24 +45,35 @@ def configure(*, debug: bool = False, stream: TextIO | None = None) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _brief_exception,
                 redact,
-                structlog.processors.JSONRenderer(ensure_ascii=False, default=_opaque),
+                structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for library in _QUIET:
         logging.getLogger(library).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[*_first(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=False,
-    )
 
 
 def get(name: str) -> FilteringBoundLogger:
-    """A logger: ``get(__name__).info("stored", source="eleme", event_id=7)``."""
-    return cast("FilteringBoundLogger", structlog.get_logger(name))
+    """A logger: ``get(__name__).info("stored", source="eleme", event_id=7)``.
+
+    It cleans its lines itself and leaves levels and handlers to :mod:`logging`; what a host application has told
+    structlog to do is neither heeded nor changed.
+    """
+    made = structlog.wrap_logger(
+        logging.getLogger(name),
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_first(),
+            _brief_exception,
+            redact,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
+        context_class=dict,
+        cache_logger_on_first_use=True,
+    )
+    return cast("FilteringBoundLogger", made)
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -85,12 +99,13 @@ def _clean(value: object, depth: int) -> object:
         return {str(key): REDACTED if hidden(str(key)) else _clean(inner, depth - 1) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_clean(inner, depth - 1) for inner in value]
-    return value
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return f"<{type(value).__qualname__}>"  # anything else is named by its class, since its repr may hold anything
 
 
 def _first() -> list[Processor]:
     return [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
@@ -107,8 +122,3 @@ def _brief_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> 
         frames = traceback.extract_tb(error.__traceback__)[-_PLACES:]
         event["places"] = [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno}" for frame in frames]
     return event
-
-
-def _opaque(value: object) -> str:
-    """What JSON has no form for is named by its class, since its ``repr`` may hold anything."""
-    return f"<{type(value).__qualname__}>"

@@ -13,7 +13,7 @@ from typing import Final
 from granian import Granian
 from granian.constants import Interfaces
 
-from connector import logs, settings
+from connector import settings
 from connector.commands.supervisor import ENDING, Supervisor
 from connector.domain.errors import Unavailable
 from connector.services import build
@@ -30,7 +30,6 @@ def serve(args: argparse.Namespace) -> int:
     Raises:
         Unavailable: another program listens at the address.
     """
-    logs.configure()
     build(settings.load()).close()  # what would stop every worker stops the start, once and in plain words
     _claim(args.host, args.port)
     with tempfile.TemporaryDirectory(prefix="waimai-figures-") as folder:
@@ -65,7 +64,6 @@ def _claim(host: str, port: int) -> None:
 
 def work(args: argparse.Namespace) -> int:
     """Run the Dramatiq workers and start them again whenever they end by themselves."""
-    logs.configure()
     build(settings.load()).close()
     command = [sys.executable, "-m", "dramatiq", _WORKERS, _DRAIN]
     command += ["--processes", str(args.processes), "--threads", str(args.threads)]
@@ -78,7 +76,6 @@ def work(args: argparse.Namespace) -> int:
 
 def sweep(_args: argparse.Namespace) -> int:
     """Ring what waits and ask Odoo what was missed, until told to end."""
-    logs.configure()
     stop = threading.Event()
     with closing(build(settings.load())) as services:
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # waited for below, by this thread alone

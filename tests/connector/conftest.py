@@ -1,5 +1,6 @@
 """A real PostgreSQL and a real Redis: a database per session, emptied before each test that asks for it."""
 
+import logging
 import socket
 
 import pytest
@@ -10,6 +11,16 @@ from connector.database.tables import METADATA
 from connector.vault import Vault
 from tests.doubles import World
 from tests.stack import fresh_postgres_database
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_put_back():
+    """Commands configure it for their process, which here goes on."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from connector import logs
 from connector.bell import SilentBell
 from connector.cli import COMMANDS, main, parser
-from connector.commands import operating
+from connector.commands import auditing, operating
 from connector.commands.doctor import findings
 from connector.database import inspect
 from connector.database.engine import build_engine
@@ -483,6 +484,29 @@ def test_reconcile_wants_a_day_and_a_platform_that_answers(environment, engine, 
 def test_reconcile_knows_no_other_platform(environment, engine, capsys):
     assert main(["reconcile", "nowhere:1", "today", "--dry-run"]) == 2
     assert "no platform" in capsys.readouterr().err
+
+
+def failing(*_args, **_more):
+    told = dict(zip(("name", "phone", "address"), PERSONAL, strict=True))
+    raise RuntimeError(f"cannot deliver to {told}")
+
+
+def telling(*_args, **_more):
+    try:
+        failing()
+    except RuntimeError as error:
+        logs.get("connector.advance").error("failed", exc_info=error)
+    return False
+
+
+@pytest.mark.parametrize("broken", [failing, telling])
+def test_an_unexpected_failure_shows_nothing_personal(monkeypatch, environment, engine, capfd, broken):
+    monkeypatch.setattr(auditing, "compare", broken)
+    assert main(["reconcile", STORE, "today"]) == 1
+    shown = "".join(capfd.readouterr())
+    assert '"error": "RuntimeError"' in shown
+    assert "test_cli.py:" in shown
+    assert not any(word in shown for word in (*PERSONAL, "told"))
 
 
 def test_doctor_tells_that_nobody_works(environment, engine, capsys):

@@ -11,15 +11,10 @@ from connector.domain.errors import Unavailable
 
 @pytest.fixture
 def written():
-    """Lines as they would be read from the process, parsed; logging is put back as it was."""
+    """Lines as they would be read from the process, parsed."""
     stream = io.StringIO()
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     logs.configure(stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def fail(error: Exception):
@@ -103,3 +98,41 @@ def test_bytes_and_objects_never_show_their_content(written):
     (line,) = written()
     assert line["raw"] == "***"
     assert "personal" not in json.dumps(line)
+
+
+@pytest.fixture
+def host():
+    """What a host application prints, whose structlog and logging are its own and show all that they are given."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    structlog.configure(
+        processors=[structlog.dev.ConsoleRenderer()], logger_factory=structlog.PrintLoggerFactory(stream)
+    )
+    yield stream.getvalue
+    structlog.reset_defaults()
+
+
+def test_in_a_host_application_an_exception_leaves_no_more_than_among_our_own_lines(host):
+    phone, body = "13800000000", {"recipient": "personal"}
+    try:
+        fail(RuntimeError(f"{phone} {body}"))
+    except RuntimeError:
+        logs.get("connector.x").exception("failed", body=body, note=f"call {phone}", thing=object())
+    told = host()
+    assert "ERROR connector.x {" in told
+    assert "'error': 'RuntimeError'" in told
+    assert "test_logs.py:" in told
+    assert not any(word in told for word in (phone, "personal", "object at"))
+
+
+def test_a_host_application_keeps_its_structlog_and_decides_which_levels_are_shown(host):
+    before = structlog.get_config()
+    logs.get("connector.x").debug("stored")
+    assert host() == ""
+    logs.get("connector.x").info("stored")
+    assert "INFO connector.x {" in host()
+    assert structlog.get_config() == before
+    structlog.get_logger("its.own").info("seen", phone="as it likes")
+    assert "as it likes" in host()

@@ -2,13 +2,15 @@
 
 import dataclasses
 import json
+import logging
 
 import pytest
 from flask import Flask, jsonify
 
 from connector import logs
+from connector.domain.errors import Unavailable
 from connector.web.plugin import EXTENSION, WaimaiBridge, create_app
-from tests.connector.web.conftest import signed
+from tests.connector.web.conftest import SECRET, signed
 
 WORDS = "words that only the log's reader may guess"
 
@@ -89,3 +91,20 @@ def test_what_is_not_there_is_404_in_neutral_words(services):
     answer = create_app(services).test_client().get("/hooks/elsewhere?token=abc")
     assert answer.status_code == 404
     assert answer.get_json() == {"status": "error", "error": "not found"}
+
+
+@pytest.mark.parametrize("error", [RuntimeError, Unavailable])
+def test_a_host_application_that_sets_no_logging_up_is_shown_nothing_of_what_was_sent(host, services, capfd, error):
+    def take(envelopes, _now):
+        told = [bytes(envelope.body) for envelope in envelopes]
+        raise error(f"cannot store {told}")
+
+    services.journal.take = take
+    logging.getLogger().handlers.clear()
+    WaimaiBridge(host, services)
+    answer = host.test_client().post("/hooks/eleme", data=signed())
+    assert answer.status_code == 503
+    shown = "".join(capfd.readouterr())
+    assert "'event': 'not_stored'" in shown
+    assert f"'error': '{error.__name__}'" in shown
+    assert not any(word in shown for word in ("orderId", "told", SECRET, "cannot store"))
