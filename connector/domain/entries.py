@@ -57,3 +57,16 @@ def names(words: RefundWords) -> bool:
 def tells(words: RefundWords) -> bool:
     """Whether a grant of its own says how much goes back: a part without a sum does not."""
     return names(words) and not (words.scope == "part" and words.money is None)
+
+
+def asks_for(entry: Entry, words: RefundWords) -> bool:
+    """Whether a request tells how much an answer grants that does not: everything, or a part with its sum."""
+    part = "part" in {words.scope, entry.named_scope}
+    return entry.known and not (part and entry.named_money is None)
+
+
+def is_less(told: RefundWords, asked: Entry, entries: Iterable[Entry], left: Money) -> bool:
+    """Whether a pull names a part that no other grant explains: then not all that was asked for was granted."""
+    granted = {entry.case.amount for entry in entries if entry.case.status == "granted"}
+    part = told.scope == "part" and told.money is not None and told.money < left
+    return part and asked.named_scope != "part" and told.money not in granted

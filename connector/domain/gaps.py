@@ -21,8 +21,8 @@ CHINA: Final = timezone(timedelta(hours=8))
 def day_of(at: Millis) -> date:
     """The day of a moment.
 
-    >>> day_of(Millis(1556077338934))
-    datetime.date(2019, 4, 24)
+    >>> day_of(Millis(1556035200000 - 1)), day_of(Millis(1556035200000))  # 16:00 in UTC
+    (datetime.date(2019, 4, 23), datetime.date(2019, 4, 24))
     """
     return datetime.fromtimestamp(at / 1000, CHINA).date()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from connector.domain.entries import Entry, names, showing, spoken_of, tells
+from connector.domain.entries import Entry, asks_for, is_less, names, showing, spoken_of, tells
 from connector.domain.money import ZERO, Money
 from connector.domain.order import Case, Claim, Fact, Family, Kind, Millis, RefundWords, Scope, Statement, Status
 from connector.domain.placing import OUTCOMES
@@ -80,8 +80,7 @@ class Ledger:
         if fact.claim is not None and fact.claim.key:
             self._claimed(fact, fact.claim, family, words)
         elif fact.kind is Kind.PART:
-            number = 1 + sum(entry.by_merchant for entry in self.entries)
-            self._grant(self._add(f"merchant-{number}", family, fact.at), replace(words, scope="part"), fact.at)
+            self._give_part(fact, family, replace(words, scope="part"))
         elif fact.kind is Kind.ASK:
             entry = self._open(family) or self._add(self._next_key(family), family, fact.at)
             entry.known = True
@@ -195,16 +194,31 @@ class Ledger:
                     entry.case = replace(entry.case, status="withdrawn")
         self._shown = showing(self.entries)
 
+    def _give_part(self, fact: Fact, family: Family, words: RefundWords) -> None:
+        """39: the merchant takes a part back by himself; how much that is somebody must tell, be it a pull."""
+        told = words if tells(words) else self._as_told(fact, words)
+        if told is None:
+            self._untold.add("")
+            return
+        number = 1 + sum(entry.by_merchant for entry in self.entries)
+        self._grant(self._add(f"merchant-{number}", family, fact.at), replace(told, scope="part"), fact.at)
+
+    def _as_told(self, fact: Fact, words: RefundWords) -> RefundWords | None:
+        """The words of a grant with what a pull of then or later names of it; ``None`` if none does."""
+        told = next((refund for second, refund in self._told if second >= fact.second), None)
+        return told and replace(told, goods=words.goods or told.goods, reason=words.reason or told.reason)
+
     def _answer(self, fact: Fact, family: Family, words: RefundWords) -> None:
         entry = self._open(family) or self._adopted(family)
         if entry is None and fact.code % 10 in {4, 5, 6}:  # 24-26, 34-36 speak of a rejected case as well
             entry = self._last_rejected(family)
-        if fact.kind is Kind.GRANT and not (entry and entry.known) and not tells(words):
-            told = next((refund for second, refund in self._told if second >= fact.second), None)
-            if told is None:
+        if fact.kind is Kind.GRANT and not tells(words):
+            told = self._as_told(fact, words)
+            asked = entry if entry and asks_for(entry, words) else None
+            if asked is None and told is None:
                 self._untold.add("")
                 return
-            words = replace(told, goods=words.goods or told.goods, reason=words.reason or told.reason)
+            words = told if told and (asked is None or is_less(told, asked, self.entries, self.left)) else words
         entry = entry or self._add(self._next_key(family), family, fact.at)
         if fact.kind is Kind.GRANT:
             self._grant(entry, words, fact.at)

@@ -5,7 +5,7 @@ from typing import Final
 
 from connector.domain.order import Fact, Kind
 from connector.domain.replay import Life
-from connector.domain.table import level
+from connector.domain.table import STATE_NAMES, level
 from connector.domain.traits import Effect, Traits
 
 _KITCHEN: Final = frozenset({"start", "ready", "dispatch"})
@@ -40,7 +40,8 @@ def objection(action: str, life: Life, traits: Traits) -> str:
     if life.standstill and not kitchen:
         return "订单已挂起，请先处理 · the order is parked, repair it first"
     taken = life.became_sale if kitchen else _fits(action, life)
-    return "" if taken else f"当前状态不可操作（{life.state}）· not possible in the state {life.state}"
+    zh, en = STATE_NAMES[life.state][0], life.state.replace("_", " ")
+    return "" if taken else f"当前状态不可操作（{zh}）· not possible in the state {en}"
 
 
 def effect_of(action: str, life: Life, traits: Traits) -> Effect:
