@@ -2,8 +2,8 @@
 
 By second; within one second by rank; what is still equal by type code, then key. One rule depends on what has been
 read so far: an Ele.me request is read before the answers of its second, but after them if a case of its family was open
-when the second began. So the replay asks second by second. Those are the answers of its family, which alone can speak of
-it: a request after completion follows what ended a request before it.
+when the second began. So the replay asks second by second. Only answers of its family can speak of it: a request after
+completion follows what ended one before it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
