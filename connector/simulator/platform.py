@@ -33,6 +33,8 @@ class Platform(ABC, Generic[Order]):
     acts: ClassVar[Mapping[str, Act]]
     scenarios: ClassVar[Mapping[str, Scenario]]
     roles: ClassVar[Mapping[Actor, IntEnum]]
+    # What acts check beyond the table, by name, so that no button is shown that would be refused.
+    conditions: ClassVar[Mapping[str, Callable[[Any], bool]]]
 
     def __init__(self, kernel: Kernel, apps: Sequence[AnyApp], switches: Callable[[], Switches]) -> None:
         self.kernel = kernel
@@ -70,10 +72,6 @@ class Platform(ABC, Generic[Order]):
     @abstractmethod
     def refuse(self, act: Act, order: Order) -> None:
         """Raises the platform's refusal if the order is not in a state for this act."""
-
-    @abstractmethod
-    def ready(self, act: Act, order: Order) -> bool:
-        """Whether what the act checks beyond the table holds, so that no button is shown that would be refused."""
 
     @abstractmethod
     def push(self, app: AnyApp, shop: AnyShop, order_id: str, message: Message, at: int) -> Push | None:
@@ -166,7 +164,7 @@ class Platform(ABC, Generic[Order]):
             self.refuse(act, order)
         except PlatformError:
             return False
-        return self.ready(act, order)
+        return act.name not in self.conditions or self.conditions[act.name](order)
 
     # --- pushes --------------------------------------------------------------------------------------------
 

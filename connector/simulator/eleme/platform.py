@@ -40,6 +40,7 @@ class Eleme(Platform[Order]):
     acts = ACTS
     scenarios = SCENARIOS
     roles = ROLES
+    conditions = READY
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel, kernel.config.accounts, ElemeSwitches)
@@ -119,10 +120,6 @@ class Eleme(Platform[Order]):
     def refuse(self, act: Act, order: Order) -> None:
         """By the table."""
         check(act, order)
-
-    def ready(self, act: Act, order: Order) -> bool:
-        """By what the functions check."""
-        return act.name not in READY or READY[act.name](order)
 
     def unknown(self) -> PlatformError:
         """`BIZ_ORDER_NOT_FOUND`."""

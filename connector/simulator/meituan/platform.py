@@ -42,6 +42,7 @@ class Meituan(Platform[Order]):
     acts = ACTS
     scenarios = SCENARIOS
     roles = ROLES
+    conditions = READY
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel, kernel.config.meituan_accounts, MeituanSwitches)
@@ -160,10 +161,6 @@ class Meituan(Platform[Order]):
     def refuse(self, act: Act, order: Order) -> None:
         """By the table."""
         check(act, order)
-
-    def ready(self, act: Act, order: Order) -> bool:
-        """By what the functions check."""
-        return act.name not in READY or READY[act.name](order)
 
     def number(self, act: Act) -> int:
         """A fresh id for a request of the customer's, and for a refund that the shop makes by itself."""

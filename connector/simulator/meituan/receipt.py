@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from .order import Order, Status
 
-ITEM_LEVEL = (7, 17)
 # Ele.me's number of the sort of an activity (its page 3.3) as Meituan's `type` (4.4).
 TYPES = {2: 25, 11: 17, 12: 2, 15: 100, 200: 7}
 RED_PACKET = 101
