@@ -141,11 +141,15 @@ class TickingBell:
         while not self._closed.is_set():
             self._woken.wait()
             self._woken.clear()
-            with self._lock:
-                dirty, self._dirty = self._dirty, set()
-            for lane, step in dirty:
-                self._bell.ring(lane, step)
+            self._ring_dirty()
             self._closed.wait(self._tick)
+        self._ring_dirty()  # what was rung during the last wait
+
+    def _ring_dirty(self) -> None:
+        with self._lock:
+            dirty, self._dirty = self._dirty, set()
+        for lane, step in dirty:
+            self._bell.ring(lane, step)
 
 
 def queue_of(lane: StoreRef, queues: int) -> str:
