@@ -119,9 +119,10 @@ class Lanes:
             while not over.wait(every):
                 try:
                     self.renew(lease)
-                except Unavailable as error:  # the next check of the visit itself will tell
+                except Unavailable as error:
                     _LOG.warning("lease_not_prolonged", lane=lease.lane, step=lease.step, reason=str(error))
-                    return
+                    if isinstance(error, LeaseLost):  # the next check of the visit itself will tell
+                        return
 
         thread = threading.Thread(target=beat, name=f"lease {lease.lane}", daemon=True)
         thread.start()

@@ -104,6 +104,23 @@ def test_a_heartbeat_prolongs_the_lease_while_a_call_lasts(lanes, engine):
     assert lanes.claim(LANE, "deliver") is None
 
 
+def test_a_heartbeat_that_the_database_did_not_hear_is_not_the_last(lanes, engine, monkeypatch):
+    lease, renew, away = lanes.claim(LANE, "deliver"), lanes.renew, [Unavailable("away")] * 2
+    expire(engine)
+
+    def unsteady(lease):
+        if away:
+            raise away.pop()
+        renew(lease)
+
+    monkeypatch.setattr(lanes, "renew", unsteady)
+    with lanes.kept(lease, every=0.01):
+        while seconds_left(engine) < 0 and any(thread.name == f"lease {LANE}" for thread in threading.enumerate()):
+            pass
+    assert away == []
+    assert lanes.claim(LANE, "deliver") is None
+
+
 def test_a_heartbeat_of_an_outdated_holder_ends_by_itself(lanes, engine):
     lease = lanes.claim(LANE, "deliver")
     expire(engine)
