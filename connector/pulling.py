@@ -21,7 +21,7 @@ from connector.services import Services
 EVERY_MILLIS: Final = 60_000
 #: The same while the platform does not let us ask about it.
 RARELY_MILLIS: Final = 30 * 60_000
-#: After a longer pause whole days are looked at, since anything may have been missed.
+#: After a longer time without an answer whole days are looked at, since anything may have been missed.
 _AWAY_MILLIS: Final = 5 * 60_000
 _DAYS_MOST: Final = 7
 #: After midnight the day before is still looked at for so long.
@@ -54,19 +54,24 @@ def pull(services: Services, lane: StoreRef) -> int:
     Raises:
         Unavailable: the database is away.
     """
-    journal, gate = services.journal, services.gates[split_ref(lane)[0]]
+    journal = services.journal
+    with journal.lanes.visit(lane, "pull") as lease:
+        if lease is None or not _over(journal.gaps.last(lane), services.clock.now()):
+            return 0
+        return _asked(services, lease)
+
+
+def _asked(services: Services, lease: Lease) -> int:
+    """Ask if it is worth it; only who really asks may say that the platform answers again."""
+    gate = services.gates[split_ref(lease.lane)[0]]
     if not gate.enter(services.clock.now()):
         return 0
     answered = False
     try:
-        with journal.lanes.visit(lane, "pull") as lease:
-            if lease is None or not _over(journal.gaps.last(lane), services.clock.now()):
-                answered = True
-                return 0
-            with journal.lanes.kept(lease):
-                one = _Pull(services, lease)
-                answered = one.run()
-            return one.found
+        with services.journal.lanes.kept(lease):
+            one = _Pull(services, lease)
+            answered = one.run()
+        return one.found
     finally:
         gate.leave(services.clock.now(), answered=answered)
 
@@ -140,12 +145,12 @@ def _over(last: Pulled, now: Millis) -> bool:
 def _since(last: Pulled, now: Millis) -> tuple[Millis, bool]:
     """From which moment on to ask, and whether all is looked at rather than what is cheap.
 
-    In full once a day and after a pause. A shop that was never asked about begins with its present day.
+    In full once a day, and if the last answer is long ago. A shop that was never asked begins with its present day.
     """
     today = start_of(day_of(now))
     if not last.pulled_at:
         return today, True
-    full = day_of(last.full_at) != day_of(now) or now - last.pulled_at > _AWAY_MILLIS
+    full = day_of(last.full_at) != day_of(now) or now - last.told_at > _AWAY_MILLIS
     if not full:
         return start_of(day_of(Millis(now - _MIDNIGHT_MILLIS))), False
     first = day_of(min(last.full_at or last.pulled_at, now))

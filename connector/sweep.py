@@ -63,14 +63,23 @@ class Sweep:
             Unavailable: the database is away.
         """
         for lane in due(self._services):
-            with self._lock:
-                free = lane not in self._pulling
-                self._pulling.add(lane)
-            if free:
+            if self._begin(lane):
                 try:
                     pull(self._services, lane)
                 finally:
-                    self._pulling.discard(lane)
+                    self._end(lane)
+
+    def _begin(self, lane: StoreRef) -> bool:
+        """Take a shop for this thread; false if another one asks about it."""
+        with self._lock:
+            if lane in self._pulling:
+                return False
+            self._pulling.add(lane)
+            return True
+
+    def _end(self, lane: StoreRef) -> None:
+        with self._lock:
+            self._pulling.discard(lane)
 
     def refresh(self) -> None:
         """Once a minute, and at the start: the ERP's shops and the presses that have not reached us.

@@ -29,8 +29,8 @@ _OVER: Final = "('completed', 'partially_refunded', 'refunded', 'cancelled')"
 #: Begins the reason if the platform does not let us ask about the shop.
 NOT_AUTHORISED: Final = "店铺未授权 · not authorised: "
 
-_ALL: Final = text("SELECT lane, pulled_at, full_at, found, reason FROM pulls")
-_ONE: Final = text("SELECT lane, pulled_at, full_at, found, reason FROM pulls WHERE lane = :lane")
+_ALL: Final = text("SELECT lane, pulled_at, told_at, full_at, found, reason FROM pulls")
+_ONE: Final = text("SELECT lane, pulled_at, told_at, full_at, found, reason FROM pulls WHERE lane = :lane")
 _COLUMNS: Final = """
     ref, state, day_seq, pulled_at, parked IS NOT NULL AS parked, coalesce(placed_at, heard_at) AS at
 """
@@ -57,17 +57,23 @@ ORDER BY coalesce(placed_at, heard_at) DESC, ref
 """)
 _READ: Final = text("UPDATE orders SET pulled_at = :now WHERE ref = ANY(:refs)")
 _MARK: Final = text("""
-INSERT INTO pulls (lane, pulled_at, full_at, found, reason) VALUES (:lane, :now, :full_at, :found, :reason)
+INSERT INTO pulls (lane, pulled_at, told_at, full_at, found, reason)
+VALUES (:lane, :now, :told_at, :full_at, :found, :reason)
 ON CONFLICT (lane) DO UPDATE SET pulled_at = excluded.pulled_at, found = pulls.found + excluded.found,
-    full_at = greatest(pulls.full_at, excluded.full_at), reason = excluded.reason
+    told_at = greatest(pulls.told_at, excluded.told_at), full_at = greatest(pulls.full_at, excluded.full_at),
+    reason = excluded.reason
 """)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pulled:
-    """A shop's row: when it was asked last and last in full (0: never), what was found, why it failed last."""
+    """A shop's row: when it was asked last, when all was answered last, and in full (0: never).
+
+    Also what was found, and why it failed last.
+    """
 
     pulled_at: Millis
+    told_at: Millis
     full_at: Millis
     found: int
     reason: str
@@ -79,7 +85,7 @@ class Pulled:
 
 
 #: A shop that was never asked about.
-NEVER: Final = Pulled(pulled_at=Millis(0), full_at=Millis(0), found=0, reason="")
+NEVER: Final = Pulled(pulled_at=Millis(0), told_at=Millis(0), full_at=Millis(0), found=0, reason="")
 
 
 class Gaps:
@@ -134,11 +140,18 @@ class Gaps:
 
     def mark(self, lease: Lease, now: Millis, *, full: bool, found: int, reason: str) -> None:
         """A shop has been asked about."""
-        values = {"lane": lease.lane, "now": now, "full_at": now if full else 0, "found": found, "reason": reason}
+        told_at, full_at = (0 if reason else now), (now if full else 0)
+        values = {"now": now, "told_at": told_at, "full_at": full_at, "found": found, "reason": reason}
         with translated(), self._engine.begin() as connection:
             fence(connection, lease)
-            connection.execute(_MARK, values)
+            connection.execute(_MARK, {"lane": lease.lane, **values})
 
 
 def _pulled(row: Row[Any]) -> Pulled:
-    return Pulled(pulled_at=Millis(row.pulled_at), full_at=Millis(row.full_at), found=row.found, reason=row.reason)
+    return Pulled(
+        pulled_at=Millis(row.pulled_at),
+        told_at=Millis(row.told_at),
+        full_at=Millis(row.full_at),
+        found=row.found,
+        reason=row.reason,
+    )

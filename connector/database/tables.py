@@ -157,8 +157,8 @@ TOKENS: Final = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
-#: When the platform was last asked what of a shop we have missed, when for whole days, how many orders and messages
-#: were found so, and why it failed last.
+#: When the platform was last asked what of a shop we have missed, when it last answered all of it, when for whole days,
+#: how many orders and messages were found so, and why it failed last.
 PULLS: Final = Table(
     "pulls",
     METADATA,
@@ -167,6 +167,7 @@ PULLS: Final = Table(
     Column("full_at", BigInteger, nullable=False, server_default=text("0")),
     Column("found", BigInteger, nullable=False, server_default=text("0")),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("told_at", BigInteger, nullable=False, server_default=text("0")),
 )
 
 #: What lasts until its opposite comes, as last heard: a shop that is closed. ``key`` is the alert that says so.

@@ -17,6 +17,7 @@ from tests.doubles import LANE, ORDER, event
 APP = "eleme:"
 HERE = replace(NEW, content=replace(NEW.content, placed_at=T0 * 1000))
 TODAY = date(2023, 11, 15)  # of the standing clock, in China
+YESTERDAY = date(2023, 11, 14)
 DAY = 86_400
 
 
@@ -84,21 +85,39 @@ def test_once_a_day_whole_days_are_looked_at(bare):
     assert full == [(LANE, TODAY, True)]
 
 
-@pytest.mark.parametrize(("days", "first"), [(1, 15), (2, 15), (5, 15), (30, 8)])
+@pytest.mark.parametrize(
+    ("days", "first"),
+    [(1, date(2023, 11, 15)), (2, date(2023, 11, 15)), (5, date(2023, 11, 15)), (30, date(2023, 12, 8))],
+)
 def test_after_a_pause_all_days_since_the_last_full_look_are_looked_at_but_no_more_than_a_week(bare, days, first):
     a_day_begun(bare)
     bare.clock.forward(days * DAY)
     pull(bare.services, LANE)
-    begun = date(2023, 11, 15) if days < 8 else day_of(bare.clock.now() - 7 * DAY * 1000)
-    assert looked(bare) == [(LANE, begun, True)]
-    assert first
+    assert looked(bare) == [(LANE, first, True)]
 
 
-def test_a_pause_of_minutes_is_looked_into_in_full(bare):
-    a_day_begun(bare)
-    bare.clock.forward(301)
+@pytest.mark.parametrize(("seconds", "look"), [(240, (LANE, TODAY, False)), (241, (LANE, YESTERDAY, True))])
+def test_a_pause_of_minutes_is_looked_into_in_full(bare, seconds, look):
+    a_day_begun(bare)  # a minute of it has passed
+    bare.clock.forward(seconds)
     pull(bare.services, LANE)
-    assert [full for _, _, full in looked(bare)] == [True]
+    assert looked(bare) == [look]
+
+
+@pytest.mark.parametrize(("minutes", "full"), [(3, False), (10, True)])
+def test_the_first_answer_after_an_outage_of_the_platform_is_in_full(bare, minutes, full):
+    a_day_begun(bare)
+    bare.platform.lists[LANE] = [Unavailable("away")]
+    for _ in range(minutes):
+        pull(bare.services, LANE)
+        bare.clock.forward(60)
+    assert len(looked(bare)) == minutes
+    bare.platform.lists[LANE] = []
+    for _ in range(2):
+        pull(bare.services, LANE)
+        bare.clock.forward(60)
+    first = YESTERDAY if full else TODAY
+    assert looked(bare) == [(LANE, first, full), (LANE, TODAY, False)]
 
 
 def test_after_midnight_the_day_before_is_still_looked_at_for_a_quarter_of_an_hour(bare):
@@ -233,6 +252,20 @@ def test_a_platform_that_is_away_is_not_asked_about_every_shop(world, trouble, a
     pull(world.services, LANE)
     pull(world.services, "eleme:2")
     assert len(looked(world)) == asked
+
+
+def test_who_has_asked_nobody_does_not_say_that_the_platform_answers_again(world):
+    world.open_shop("eleme:2")
+    world.platform.lists[LANE] = [Unavailable("away")]
+    pull(world.services, LANE)
+    world.clock.forward(2)
+    pull(world.services, LANE)  # not due
+    lease = world.journal.lanes.claim("eleme:2", "pull")
+    pull(world.services, "eleme:2")  # somebody else is there
+    world.journal.lanes.release(lease)
+    gate = world.services.gates["eleme"]
+    assert gate.enter(world.clock.now())
+    assert not gate.enter(world.clock.now()), "one alone tries it"
 
 
 def test_somebody_else_who_asks_is_left_alone(world):

@@ -115,6 +115,22 @@ def test_a_clock_that_goes_back_stops_nothing(world, net):
     assert asked == [1]
 
 
+def test_a_shop_that_another_thread_has_just_asked_about_is_asked_about_again(world, net):
+    class Ending(set):
+        """The other thread ends in the very moment in which this one looks."""
+
+        def __contains__(self, lane):
+            there = super().__contains__(lane)
+            self.discard(lane)
+            return there
+
+    net._pulling = Ending({LANE, "eleme:"})
+    net.pull()
+    assert world.platform.looks == []
+    net.pull()
+    assert sorted(store for store, _, _ in world.platform.looks) == ["eleme:", LANE]
+
+
 def test_events_of_a_new_shop_wait_five_seconds_at_most_for_the_erp(journal):
     world = World(journal)
     net = Sweep(world.services)
