@@ -1,11 +1,8 @@
-from zoneinfo import ZoneInfo
-
 from odoo import fields, models
 from odoo.tools import float_is_zero, float_round
 
 from .const import ALIVE
-
-DAY = ZoneInfo("Asia/Shanghai")  # the shops' day, by which batches are named
+from .days import day_of
 
 
 class WaimaiOrder(models.Model):
@@ -117,9 +114,8 @@ class WaimaiConsumption(models.Model):
         if self.quantity < 0:
             moment = fields.Datetime.now()
             origin = self._taken_back()
-        day = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(DAY).date()
         warehouse = origin.warehouse_id or self.order_id.sale_order_id.warehouse_id
-        return self.store_id, warehouse, self.product_id, day, self.quantity < 0, origin
+        return self.store_id, warehouse, self.product_id, day_of(moment), self.quantity < 0, origin
 
     def _taken_back(self):
         """The move that a row which takes back undoes: of the place where most of the order's material still is."""

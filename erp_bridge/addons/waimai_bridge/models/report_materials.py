@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .days import sql_day
 from .recipes import recipes
-from .report_sales import SOURCES, day, till_lines
+from .report_sales import SOURCES, till_lines
 
 OTHER = ("other", "Waste, stocktaking, kitchen")
 
@@ -76,7 +77,7 @@ class WaimaiReportMaterial(models.Model):
             JOIN stock_move m ON m.id = c.move_id
             JOIN waimai_store s ON s.id = c.store_id
             """,
-            day=day(SQL("m.date")),
+            day=sql_day(SQL("m.date")),
         )
 
     @api.model
@@ -94,7 +95,7 @@ class WaimaiReportMaterial(models.Model):
             WHERE l.state = 'done' AND ((a.usage = 'internal' AND b.usage IN ('customer', 'inventory', 'production'))
                 OR (b.usage = 'internal' AND a.usage IN ('customer', 'inventory', 'production')))
             """,
-            day=day(SQL("l.date")),
+            day=sql_day(SQL("l.date")),
         )
 
     @api.model
@@ -110,7 +111,7 @@ class WaimaiReportMaterial(models.Model):
             CROSS JOIN LATERAL jsonb_each_text(COALESCE(i.recipe, '{}'::jsonb)) AS r(key, value)
             GROUP BY o.id, s.id, r.key
             """,
-            day=day(SQL("COALESCE(o.consumed_at, o.placed_at)")),
+            day=sql_day(SQL("COALESCE(o.consumed_at, o.placed_at)")),
             digits=self.env["decimal.precision"].precision_get("Product Unit"),
         )
 
@@ -135,7 +136,7 @@ class WaimaiReportMaterial(models.Model):
                 JOIN uom_uom lu ON lu.id = l.product_uom_id
                 JOIN uom_uom pu ON pu.id = t.uom_id
                 """,
-                day=day(SQL("o.date_order")),
+                day=sql_day(SQL("o.date_order")),
                 recipes=joined,
             )
         ]
@@ -147,7 +148,7 @@ class WaimaiReportMaterial(models.Model):
                         'till', r.material, 0, r.quantity * l.qty::numeric
                     %(lines)s %(recipes)s ON r.company = o.company_id AND r.dish = l.product_id
                     """,
-                    day=day(SQL("o.date_order")),
+                    day=sql_day(SQL("o.date_order")),
                     lines=till_lines(self.env),
                     recipes=joined,
                 )

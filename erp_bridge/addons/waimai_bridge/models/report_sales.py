@@ -1,17 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .days import sql_day
+
 # 三端: what is sold over the counter, and on each platform.
 SOURCES = [("till", "Own till"), ("eleme", "Ele.me"), ("meituan", "Meituan")]
 KINDS = [("dish", "Dishes"), ("fee", "Boxes, delivery"), ("discount", "Discounts"), ("refund", "Refunds")]
-
-# The shops' day: days of the reports are those of the platforms' own lists.
-LOCAL_DAY = "(%s AT TIME ZONE 'UTC' AT TIME ZONE 'Asia/Shanghai')::date"
-
-
-def day(moment):
-    """SQL of the shops' day of a moment (SQL, naive UTC)."""
-    return SQL(LOCAL_DAY, moment)
 
 
 class StockWarehouse(models.Model):
@@ -95,7 +89,7 @@ class WaimaiReportSale(models.Model):
                 ELSE 'dish' END AS kind) k
             WHERE o.state = 'sale' AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE
             """,
-            day=day(SQL("o.date_order")),
+            day=sql_day(SQL("o.date_order")),
         )
 
     @api.model
@@ -111,7 +105,7 @@ class WaimaiReportSale(models.Model):
             JOIN product_template t ON t.id = p.product_tmpl_id
             CROSS JOIN LATERAL (SELECT COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate) r
             """,
-            day=day(SQL("o.date_order")),
+            day=sql_day(SQL("o.date_order")),
             lines=till_lines(self.env),
         )
 
