@@ -1,17 +1,19 @@
 import logging
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+import psycopg2
+
+from odoo import api, models
+
+from .days import day_of, midnight, today
 
 _logger = logging.getLogger(__name__)
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Whose sums are whole, or on an invoice already; and the others.
 COMPLETE = ["|", ("whole", "=", True), ("sale_order_id.order_line.qty_invoiced", ">", 0)]
 PARTS = ["!", *COMPLETE]
-SLICE = 200  # orders of one run and store: a run must fit into Odoo's time limits; the next run goes on
+# Orders of one run and store, or one whole day: a run must fit into Odoo's time limits; the next run goes on.
+SLICE = 200
 
 
 class WaimaiStore(models.Model):
@@ -21,37 +23,44 @@ class WaimaiStore(models.Model):
 
     @api.model
     def _cron_invoice(self):
-        """Invoice what is completed, by each store's setting. Later refunds become credit notes the same way."""
+        """Invoice what is completed, by each store's setting. Later refunds become credit notes the same way.
+
+        Whatever goes wrong at one store, the others' invoices go on.
+        """
         stores = self.search([("invoicing", "in", ("order", "day"))])
         for number, store in enumerate(stores, 1):
             try:
                 with self.env.cr.savepoint():
                     store._invoice()
-            except UserError as problem:
+            except (psycopg2.OperationalError, psycopg2.InterfaceError) as conflict:
+                # With a call of the connector's, say; without a connection the commit fails, too.
+                _logger.info("waimai store %s waits for the next run: %s", store.store_ref, type(conflict).__name__)
+            except Exception as problem:  # noqa: BLE001 a fault at one store must not stop the others
                 store._tell_not_invoiced(problem)
             self.env["ir.cron"]._commit_progress(1, remaining=len(stores) - number)
 
     def _tell_not_invoiced(self, problem):
-        """One alert a day: the other stores' invoices go on, and somebody has to look at this one's."""
-        _logger.warning("waimai store %s not invoiced: %s", self.store_ref, problem)
-        key = f"invoice:{self.store_ref}:{fields.Date.today()}"
-        text = self.env._("Invoices could not be made: %s", problem)
+        """One alert a day: somebody has to look at it."""
+        words = self.env["waimai.order"]._words(problem)
+        _logger.warning("waimai store %s not invoiced: %s", self.store_ref, words)
+        key = f"invoice:{self.store_ref}:{today()}"
+        text = self.env._("Invoices could not be made: %s", words)
         values = {"key": key, "kind": "warning", "text": text, "state": "open"}
         self.env["waimai.alert"]._take(values, self, self.env["waimai.order"])
 
     def _invoice(self):
-        """Post the invoices of this store: one per order, or one for all orders of the days that are over.
+        """Post the invoices of this store: one per order, or one per day that is over.
 
+        A day is invoiced with what is completed of it once none of its orders is under way, at the latest when the next
+        one is over, too. What is completed after that, or refunded, comes on an invoice or credit note of its own.
         Orders of which the platform has told only parts of the sum wait for the rest, unless somebody has invoiced
         them by hand; what an invoice lacks is an order's own business from then on, as with any other.
         """
         domain = [("store_id", "=", self.id), ("sale_order_id.invoice_status", "=", "to invoice")]
         if self.invoicing == "day":
-            today = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-            midnight = today.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
-            domain.append(("placed_at", "<", fields.Datetime.to_string(midnight)))
+            domain.append(("placed_at", "<", self._end_of_days()))
         self._tell_waiting(domain + PARTS)
-        orders = self.env["waimai.order"].search(domain + COMPLETE, order="placed_at, id", limit=SLICE)
+        orders = self._due(domain + COMPLETE)
         groups = [orders] if self.invoicing == "order" else orders.grouped(_day).values()
         for group in groups:
             if group:
@@ -61,12 +70,29 @@ class WaimaiStore(models.Model):
                 invoices.action_post()
                 _settle_credits(invoices)
 
+    def _end_of_days(self):
+        """Until when (naive UTC) the days can be invoiced: yesterday's orders may still be on their way."""
+        end = midnight(today())
+        begin = end - timedelta(days=1)
+        yesterday = [("store_id", "=", self.id), ("placed_at", ">=", begin), ("placed_at", "<", end)]
+        under_way = self.env["waimai.order"].search_count([*yesterday, ("sale_state", "=", "confirmed")], limit=1)
+        return begin if under_way else end
+
+    def _due(self, domain):
+        """The orders that this run invoices: the oldest, of days only whole ones."""
+        orders = self.env["waimai.order"].search(domain, order="placed_at, id", limit=SLICE)
+        if self.invoicing == "order" or len(orders) < SLICE:
+            return orders
+        last = _day(orders[-1])
+        whole_days = orders.filtered(lambda order: _day(order) < last)
+        return whole_days or orders.search([*domain, ("placed_at", "<", midnight(last) + timedelta(days=1))])
+
     def _date_invoices(self, invoices, orders):
         """The shops' day, whatever time zone the run's user has: Odoo's own today is the day before until eight.
 
         An invoice of a day is dated that day; one of an order, and every credit note, today.
         """
-        invoices.invoice_date = datetime.now(SHANGHAI).date()
+        invoices.invoice_date = today()
         if self.invoicing == "day":
             invoices.filtered(lambda move: move.move_type == "out_invoice").invoice_date = _day(orders[0])
 
@@ -82,7 +108,7 @@ class WaimaiStore(models.Model):
 
 
 def _day(order):
-    return (order.placed_at + timedelta(hours=8)).date()
+    return day_of(order.placed_at)
 
 
 def _settle_credits(moves):

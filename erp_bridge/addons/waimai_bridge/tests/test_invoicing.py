@@ -1,6 +1,8 @@
 from datetime import UTC, date, datetime
 
-from odoo.addons.waimai_bridge.models import invoicing
+from psycopg2.errors import SerializationFailure
+
+from odoo.addons.waimai_bridge.models import days, invoicing
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -63,27 +65,50 @@ class TestInvoicing(WaimaiCase):
         self.assertEqual(order.sale_order_id.amount_total, 30.0, "of another fee only the money is booked")
 
     def test_a_store_that_cannot_be_invoiced_stops_no_other(self):
-        other = self.env["waimai.store"].create({"name": "二店", "platform_ref": "900000002", "invoicing": "order"})
-        self.store.invoicing = "order"
-        blocked = self.write(self.completed())
-        fine = self.write(self.completed(store_ref=other.store_ref))
-        stores = type(self.env["waimai.store"])
-        invoice = stores._invoice
-
-        def failing(store):
-            if store.platform_ref == "900000001":
-                raise UserError("no journal")
-            return invoice(store)
-
-        self.patch(stores, "_invoice", failing)
-        with mute_logger("odoo.addons.waimai_bridge.models.invoicing"):
-            self.run_cron()
-            self.run_cron()
+        blocked, fine = self.two_stores_orders()
+        self.fail_first_store(UserError("no journal"))
+        self.run_cron()
+        self.run_cron()
         self.assertFalse(blocked.sale_order_id.invoice_ids)
         self.assertTrue(fine.sale_order_id.invoice_ids)
         alert = self.env["waimai.alert"].search([("store_id", "=", self.store.id)])
         self.assertEqual(len(alert), 1)
         self.assertIn("no journal", alert.text)
+
+    def test_a_fault_at_one_store_stops_no_other(self):
+        blocked, fine = self.two_stores_orders()
+        self.fail_first_store(KeyError("13800000000"))
+        self.run_cron()
+        self.assertFalse(blocked.sale_order_id.invoice_ids)
+        self.assertTrue(fine.sale_order_id.invoice_ids)
+        alert = self.env["waimai.alert"].search([("store_id", "=", self.store.id)])
+        self.assertIn("KeyError", alert.text)
+        self.assertNotIn("13800000000", alert.text, "a fault's own words may hold a customer's data")
+
+    def test_a_collision_is_the_next_runs_business(self):
+        _blocked, fine = self.two_stores_orders()
+        self.fail_first_store(SerializationFailure())
+        self.run_cron()
+        self.assertTrue(fine.sale_order_id.invoice_ids)
+        self.assertFalse(self.env["waimai.alert"].search([("store_id", "=", self.store.id)]))
+
+    def two_stores_orders(self):
+        """An order to be invoiced in either of two stores."""
+        other = self.env["waimai.store"].create({"name": "二店", "platform_ref": "900000002", "invoicing": "order"})
+        self.store.invoicing = "order"
+        return self.write(self.completed()), self.write(self.completed(store_ref=other.store_ref))
+
+    def fail_first_store(self, problem):
+        stores = type(self.env["waimai.store"])
+        invoice = stores._invoice
+
+        def failing(store):
+            if store.platform_ref == "900000001":
+                raise problem
+            return invoice(store)
+
+        self.patch(stores, "_invoice", failing)
+        self.enterContext(mute_logger("odoo.addons.waimai_bridge.models.invoicing"))
 
     def test_one_invoice_per_day_that_is_over(self):
         self.store.invoicing = "day"
@@ -99,11 +124,45 @@ class TestInvoicing(WaimaiCase):
         self.assertNotEqual(invoices[1], invoices[2])
         self.assertFalse(invoices[3])
 
+    def test_a_long_day_is_one_invoice(self):
+        """What a run takes ends with a day, not within one."""
+        self.patch(invoicing, "SLICE", 3)
+        self.store.invoicing = "day"
+        hours = [f"2026-01-{day}T10:00:00Z" for day in ("02", "02", "03", "03", "03", "03")]
+        results = self.sync(*(self.completed(placed_at=hour) for hour in hours))
+        orders = self.env["waimai.order"].browse([result["id"] for result in results])
+        self.run_cron()
+        self.assertEqual(orders[:2].sale_order_id.invoice_ids.amount_total, 52.0)
+        self.assertFalse(orders[2:].sale_order_id.invoice_ids)
+        self.run_cron()
+        self.assertEqual(orders[2:].sale_order_id.invoice_ids.mapped("amount_total"), [104.0])
+
+    def test_yesterday_waits_for_orders_that_are_under_way(self):
+        self.patch(days, "datetime", Morning)
+        self.store.invoicing = "day"
+        earlier, done = [self.completed(placed_at=f"2026-11-{day}T10:00:00Z") for day in (29, 30)]
+        late = self.document([("牛肉饭", "B-1", 1, 2600)], placed_at="2026-11-30T15:50:00Z")
+        orders = [self.write(document) for document in (earlier, done, late)]
+        self.run_cron()
+        self.assertEqual([len(order.sale_order_id.invoice_ids) for order in orders], [1, 0, 0])
+        self.write(self.next(late, sale="done", state="completed"))
+        self.run_cron()
+        self.assertEqual(orders[1].sale_order_id.invoice_ids.amount_total, 52.0)
+        self.assertEqual(orders[1].sale_order_id.invoice_ids, orders[2].sale_order_id.invoice_ids)
+
+    def test_no_day_waits_longer_than_the_next(self):
+        self.patch(days, "datetime", Morning)
+        self.store.invoicing = "day"
+        done = self.write(self.completed(placed_at="2026-11-29T10:00:00Z"))
+        self.write(self.document([("牛肉饭", "B-1", 1, 2600)], placed_at="2026-11-29T10:00:00Z"))
+        self.run_cron()
+        self.assertTrue(done.sale_order_id.invoice_ids)
+
     def dates(self, order):
         return sorted((move.move_type, move.invoice_date, move.date) for move in order.sale_order_id.invoice_ids)
 
     def test_an_orders_invoice_has_the_day_in_shanghai(self):
-        self.patch(invoicing, "datetime", Morning)
+        self.patch(days, "datetime", Morning)
         self.store.invoicing = "order"
         document = self.completed(placed_at="2026-11-30T22:00:00Z")
         order = self.write(document)
@@ -115,21 +174,21 @@ class TestInvoicing(WaimaiCase):
         self.assertEqual(self.dates(order), [("out_invoice", today, today), ("out_refund", today, today)])
 
     def test_a_days_invoice_has_that_day_and_its_credit_note_today(self):
-        self.patch(invoicing, "datetime", Morning)
+        self.patch(days, "datetime", Morning)
         self.store.invoicing = "day"
         before, after = [self.completed(placed_at=f"2026-11-28T{hour}:30:00Z") for hour in (15, 16)]
         orders = [self.write(before), self.write(after)]
         self.run_cron()
-        days = [date(2026, 11, 28), date(2026, 11, 29)]
-        for order, day in zip(orders, days, strict=True):
+        dates = [date(2026, 11, 28), date(2026, 11, 29)]
+        for order, day in zip(orders, dates, strict=True):
             self.assertEqual(self.dates(order), [("out_invoice", day, day)])
         self.write(self.refunded(before, 600))
         self.run_cron()
         credit = ("out_refund", date(2026, 12, 1), date(2026, 12, 1))
-        self.assertEqual(self.dates(orders[0]), [("out_invoice", days[0], days[0]), credit])
+        self.assertEqual(self.dates(orders[0]), [("out_invoice", dates[0], dates[0]), credit])
 
     def test_a_day_in_a_closed_month_is_booked_after_it(self):
-        self.patch(invoicing, "datetime", Morning)
+        self.patch(days, "datetime", Morning)
         self.store.invoicing = "day"
         self.store.company_id.sale_lock_date = date(2025, 10, 31)
         order = self.write(self.completed(placed_at="2025-10-30T10:00:00Z"))
