@@ -33,7 +33,7 @@ class WaimaiOrder(models.Model):
     def _wanted_totals(self):
         """{waimai_key: money in fen} of the lines as this version wants them."""
         return {
-            key: round(fen(values.get("price_unit", 0) * values["product_uom_qty"]))
+            key: fen(values.get("price_unit", 0) * values["product_uom_qty"])
             for key, values in self._wanted_lines().items()
         }
 

@@ -96,7 +96,7 @@ class SaleOrderLine(models.Model):
         return (
             not same(self.product_uom_qty, values["product_uom_qty"])
             or fen(self.price_unit) != fen(values["price_unit"])
-            or fen(self.price_total) != round(fen(values["price_unit"] * values["product_uom_qty"]))
+            or fen(self.price_total) != fen(values["price_unit"] * values["product_uom_qty"])
         )
 
     def _waimai_change(self, values):
