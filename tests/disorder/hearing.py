@@ -139,15 +139,21 @@ class Hearing:
         self.check("step by step", known, sold=sold)
 
     def refused_late(self):
-        """A refusal whose first sending was lost comes again with a time after the grant that overruled it."""
+        """A refusal whose first sending was lost comes again with a time after the grant that overruled it.
+
+        Or an answer that has not heard of the grant still tells it then.
+        """
         granted = {event.case: event for event in self.history.events if event.what == "grant"}
-        known, late = {fact.key: fact for fact in self.facts}, False
+        sent, stated = {}, {}
         for event, fact in self.told:
             overruled = event.what == "reject" and granted.get(event.case)
             if overruled and fact.claim and event.second < overruled.second:
                 wait = overruled.second - event.second + 60
-                known[fact.key], late = self.wire.again(self.history, event, fact, wait), True
-        if late:
+                sent[fact.key] = self.wire.again(self.history, event, fact, wait)
+                lags = self.wire.lags(self.history, event, wait)
+                stated[lags.key] = lags
+        for late in (sent, stated) if sent else ():
+            known = {**{fact.key: fact for fact in self.facts}, **late}
             self.deliveries += len(known)
             self.check("refused late", known, sold=self.history.unheard, but=("waimai_state",))
 

@@ -5,6 +5,8 @@ A mutant is a name and what it does to the product while it lives; it takes a ``
 
 from dataclasses import replace
 
+import pytest
+
 from connector.domain import ledger, placing, reading
 from connector.domain import replay as replaying
 from connector.domain.order import Kind, RefundWords
@@ -177,6 +179,13 @@ def _sold_uses(original, *args, sold, **named):
     return replace(life, consumed_at=life.consumed_at or 1) if sold else life
 
 
+def _pulled_anew(original, *args, **named):
+    """A pull's word counts, whatever has become of its case."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "_FINAL", frozenset())
+        original(*args, **named)
+
+
 #: Every mutant by what is wrong with it.
 MUTANTS = {
     "facts are read as they are heard": _wrapped(
@@ -207,6 +216,7 @@ MUTANTS = {
     "a cancellation never answers a request": _void(lambda _: False),
     "a cancellation answers a request for a part": _void(lambda _: True),
     "granted is not final": _attribute(ledger, "_FINAL", frozenset({"withdrawn"})),
+    "granted is not final to a pull": _wrapped(Ledger, "state_claimed", _pulled_anew),
     "a granted part takes all that is left": _grant(lambda left, _: left),
     "a granted whole takes what was named": _grant(lambda left, entry: entry.named_money or left),
     "open cases stay open when all is back": _end_second(closes=True, withdraws=False),

@@ -110,6 +110,14 @@ def answer(history, books, told, at):
     return read_event(json.dumps(pulled).encode()).facts
 
 
+def lags(history, event, later):
+    """What an answer states of a case whose last word it has not heard: this event, touched again ``later``."""
+    row = {**_read_back(event), "utime": event.second + later}
+    pulled = {"pulled_at": (event.second + later) * 1000, "order": order(history), "refunds": [row]}
+    (fact,) = [fact for fact in read_event(json.dumps(pulled).encode()).facts if fact.claim]
+    return fact
+
+
 def ride_told(event):
     """The step of a delivery that an answer can tell of; empty for anything else."""
     step = str(event.wire.get("status")) if event.what == "rider" else ""
