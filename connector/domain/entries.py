@@ -65,8 +65,13 @@ def asks_for(entry: Entry, words: RefundWords) -> bool:
     return entry.known and not (part and entry.named_money is None)
 
 
-def is_less(told: RefundWords, asked: Entry, entries: Iterable[Entry], left: Money) -> bool:
-    """Whether a pull names a part that no other grant explains: then not all that was asked for was granted."""
+def excludes(told: RefundWords, asked: Entry, entries: Iterable[Entry], left: Money) -> bool:
+    """Whether a pull names a part that no other grant explains, and both it and what was asked for cannot be back.
+
+    Then the request was renewed, and the push of the newer one is lost.
+    """
     granted = {entry.case.amount for entry in entries if entry.case.status == "granted"}
-    part = told.scope == "part" and told.money is not None and told.money < left
-    return part and asked.named_scope != "part" and told.money not in granted
+    wanted = left if asked.named_scope != "part" or asked.named_money is None else asked.named_money
+    if told.scope != "part" or told.money is None or told.money in {*granted, wanted}:
+        return False
+    return told.money <= left < told.money + wanted

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from connector.domain.entries import Entry, asks_for, is_less, names, showing, spoken_of, tells
+from connector.domain.entries import Entry, asks_for, excludes, names, showing, spoken_of, tells
 from connector.domain.money import ZERO, Money
 from connector.domain.order import Case, Claim, Fact, Family, Kind, Millis, RefundWords, Scope, Statement, Status
 from connector.domain.placing import OUTCOMES
@@ -218,7 +218,7 @@ class Ledger:
             if asked is None and told is None:
                 self._untold.add("")
                 return
-            words = told if told and (asked is None or is_less(told, asked, self.entries, self.left)) else words
+            words = told if told and (asked is None or excludes(told, asked, self.entries, self.left)) else words
         entry = entry or self._add(self._next_key(family), family, fact.at)
         if fact.kind is Kind.GRANT:
             self._grant(entry, words, fact.at)

@@ -39,6 +39,13 @@ def test_a_grant_without_words_is_what_the_platform_states_if_that_is_less_than_
     assert (life.state, granted(life)) == ("partially_refunded", [("return-1", "part", 500)])
 
 
+@pytest.mark.parametrize(("asked", "back"), [(2800, [500]), (2500, [2500, 500])])
+def test_of_two_parts_that_cannot_both_be_back_the_one_that_the_platform_states_is(asked, back):
+    request = fact(30, 300, scope="part", money=asked)
+    life = live(*SOLD, request, (33, 310), pull(350, case="granted", refund=PART))
+    assert (life.standstill, [amount for _, _, amount in granted(life)]) == ("", back)
+
+
 def test_a_grant_of_all_is_none_of_an_earlier_part_that_the_platform_shows():
     earlier = fact(39, 250, money=500)
     life = live(*SOLD, earlier, fact(30, 300, scope="full"), (33, 310), pull(330, case="granted", refund=PART))
