@@ -2,7 +2,6 @@
 
 import argparse
 import socket
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -111,10 +110,9 @@ def _tables(services: Services) -> Finding:
 def _waiting(services: Services) -> Iterator[Finding]:
     """What waits for a person: shops that push and are not in the ERP, and what is parked."""
     try:
-        found = inspect.waiting(services.journal.engine)
+        parked, held = inspect.waiting_counts(services.journal.engine)
     except BridgeError:
         return  # the tables have said so
-    held = Counter(one.lane for one in found if one.kind == "held")
     for lane, number in sorted(held.items()):
         if lane.endswith(_NO_SHOPS):
             what = f"{number} events in {lane} name no shop that could be added 事件未注明有效门店"
@@ -123,7 +121,7 @@ def _waiting(services: Services) -> Iterator[Finding]:
         what = f"{number} events wait for the shop {lane}, which Odoo does not have 门店未绑定或已归档，事件等待中"
         advice = "add the store with this number in Odoo, or unarchive it 请在 Odoo 新增或取消归档该门店"
         yield Finding(well=False, what=what, advice=advice)
-    if parked := len(found) - held.total():
+    if parked:
         what = f"{parked} orders or events wait for a person 有挂起的订单或事件"
         yield Finding(well=False, what=what, advice="run `waimai parked` 请执行 waimai parked")
 

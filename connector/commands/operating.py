@@ -4,7 +4,7 @@ import argparse
 import getpass
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +13,7 @@ from connector import settings
 from connector.database import engine, inspect, releasing
 from connector.database.orders import DUE
 from connector.domain.errors import Refused, Unavailable
+from connector.domain.gaps import CHINA
 from connector.domain.order import Fact, Kind, OrderRef, StoreRef, split_ref
 from connector.domain.replay import replay
 from connector.domain.table import STATE_NAMES, TABLE
@@ -36,6 +37,7 @@ def parked(_args: argparse.Namespace) -> int:
     """Show what waits for a person; 1 if anything does."""
     with closing(build(settings.load())) as services:
         found = inspect.waiting(services.journal.engine)
+        counted, held = inspect.waiting_counts(services.journal.engine)
     table = tabled("order or event 订单或事件", "store 门店", "kind", "since 自", "by", "reason 原因")
     for one in found:
         event = f"event {one.event}" if one.event is not None else ""
@@ -43,6 +45,8 @@ def parked(_args: argparse.Namespace) -> int:
         table.add_row(what, one.lane, one.kind, _time(one.since), one.by, one.reason)
     console = shown()
     console.print(table if found else "Nothing is parked. 没有挂起的订单。")
+    if (more := counted + sum(held.values()) - len(found)) > 0:
+        console.print(f"… and {more} more · 另有 {more} 条")
     if found:
         console.print(
             "`waimai trace ORDER` shows an order, `waimai release ORDER` (or an event's number) tries it again."
@@ -193,4 +197,4 @@ def _cells(row: Mapping[str, object], *names: str) -> list[str]:
 
 def _time(millis: object) -> str:
     assert isinstance(millis, int)  # milliseconds are integers everywhere
-    return datetime.fromtimestamp(millis / 1000, tz=UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(millis // 1000, tz=CHINA).isoformat(sep=" ")  # the shops' time

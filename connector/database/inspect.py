@@ -17,6 +17,9 @@ from mappings.stored import load_fact
 from mappings.wire import read
 
 _MOST: Final = 200
+_PARKED: Final = ORDERS.c.parked.is_not(None)
+_SEEKING: Final = and_(INBOX.c.state == "held", INBOX.c.lane.endswith(":"))  # its shop is being looked for
+_ASIDE: Final = and_(INBOX.c.state.in_(["held", "parked"]), ~_SEEKING)
 _FINAL: Final = ("refunded", "cancelled")
 _COMPLETED: Final = ("completed", "partially_refunded")
 
@@ -70,7 +73,7 @@ def gauges(engine: Engine, now: Millis) -> dict[str, Gauge]:
         inbox |= _counted(connection, INBOX.c.state, aside, ["held", "parked"])
         oldest = connection.scalar(select(func.min(INBOX.c.received_at)).where(pending))
         outbox = _counted(connection, OUTBOX.c.kind, opened, ["document", "command", "fetch", "news"])
-        orders = connection.scalar(select(func.count()).where(ORDERS.c.parked.is_not(None))) or 0
+        orders = connection.scalar(select(func.count()).where(_PARKED)) or 0
         pulls = connection.execute(select(PULLS)).all()
     age = max(0, now - oldest) / 1000 if oldest else 0.0
     return {
@@ -97,17 +100,30 @@ def gauges(engine: Engine, now: Millis) -> dict[str, Gauge]:
 
 
 def waiting(engine: Engine) -> tuple[Waiting, ...]:
-    """Orders and events that wait for a person, oldest first.
+    """Orders and events that wait for a person, what is parked first, then oldest first; no more than some hundreds.
 
     Raises:
         Unavailable: the database is away.
     """
-    parked = select(ORDERS).where(ORDERS.c.parked.is_not(None)).order_by(ORDERS.c.heard_at).limit(_MOST)
-    seeking = and_(INBOX.c.state == "held", INBOX.c.lane.endswith(":"))  # its shop is being looked for
-    aside = select(INBOX).where(INBOX.c.state.in_(["held", "parked"]), ~seeking).order_by(INBOX.c.id).limit(_MOST)
+    parked = select(ORDERS).where(_PARKED).order_by(ORDERS.c.heard_at).limit(_MOST)
+    aside = select(INBOX).where(_ASIDE).order_by(INBOX.c.state == "held", INBOX.c.id).limit(_MOST)
     with translated(), engine.connect() as connection:
         orders, events = connection.execute(parked).all(), connection.execute(aside).all()
     return (*(_waiting_order(row) for row in orders), *(_waiting_event(row) for row in events))
+
+
+def waiting_counts(engine: Engine) -> tuple[int, dict[StoreRef, int]]:
+    """How many orders and events are parked, and how many events are held in each lane: all of :func:`waiting`.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    by_lane = select(INBOX.c.state, INBOX.c.lane, func.count()).where(_ASIDE).group_by(INBOX.c.state, INBOX.c.lane)
+    with translated(), engine.connect() as connection:
+        orders = connection.scalar(select(func.count()).where(_PARKED)) or 0
+        rows = connection.execute(by_lane).all()
+    held = {StoreRef(lane): number for state, lane, number in rows if state == "held"}
+    return orders + sum(number for state, _, number in rows if state == "parked"), held
 
 
 def trace(engine: Engine, vault: Vault, ref: OrderRef) -> Trace | None:

@@ -11,6 +11,8 @@ from connector.domain.order import Millis, OrderRef, StoreRef
 def release(engine: Engine, what: OrderRef | int, now: Millis, *, aside: str = "", why: str = "") -> StoreRef | None:
     """Let a parked order, or a parked event by its number, be tried again from the beginning.
 
+    The order of an event is let go with it if it waits for that event alone.
+
     Args:
         engine: of the database.
         what: the order, or the number of the event.
@@ -30,8 +32,12 @@ def release(engine: Engine, what: OrderRef | int, now: Millis, *, aside: str = "
         update(INBOX).where(mine, INBOX.c.state == "parked").values(state="pending", attempts=0, due_at=0, reason="")
     )
     with translated(), engine.begin() as connection:
-        lane = connection.execute(again.returning(INBOX.c.lane)).scalars().first()
-        if not isinstance(what, int):
+        row = connection.execute(again.returning(INBOX.c.lane, INBOX.c.order_ref)).first()
+        lane = row.lane if row else None
+        if isinstance(what, int):
+            if row and _parked_by_event(connection, row.order_ref):
+                _release_order(connection, row.order_ref, now)
+        else:
             lane = _release_order(connection, what, now) or lane
             if lane and aside:
                 _set_aside(connection, what, aside, why)
@@ -75,6 +81,13 @@ def release_refused(engine: Engine, store: StoreRef, now: Millis) -> None:
     with translated(), engine.begin() as connection:
         for ref in connection.execute(refused).scalars().all():
             _release_order(connection, OrderRef(ref), now)
+
+
+def _parked_by_event(connection: Connection, ref: OrderRef | None) -> bool:
+    """Whether an order is parked for an event, and none of its events is parked any more."""
+    others = select(INBOX.c.id).where(INBOX.c.order_ref == ref, INBOX.c.state == "parked").exists()
+    mine = select(ORDERS.c.ref).where(ORDERS.c.ref == ref, ORDERS.c.parked_by == "fact", ~others)
+    return connection.execute(mine).first() is not None
 
 
 def _release_order(connection: Connection, ref: OrderRef, now: Millis) -> str | None:

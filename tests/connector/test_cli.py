@@ -1,5 +1,6 @@
 import json
 import pkgutil
+import time
 from dataclasses import replace
 
 import pytest
@@ -176,6 +177,35 @@ def test_parked_shows_orders_and_events_with_their_reasons(environment, engine, 
     assert "unknown shop" in next(line for line in out.splitlines() if f"event {number}" in line)
 
 
+def test_what_is_parked_is_shown_before_the_many_events_of_an_unknown_shop(environment, engine, capsys):
+    for number in range(260):
+        add_event(engine, state="held", lane="eleme:999", digest=str(number))
+    number = add_event(engine, state="parked", reason="cannot be read")
+    assert main(["parked"]) == 1
+    out = capsys.readouterr().out
+    assert "cannot be read" in next(line for line in out.splitlines() if f"event {number}" in line)
+    assert "… and 61 more · 另有 61 条" in out
+    told = [finding.what for finding in findings()]
+    assert any(what.startswith("260 events wait for the shop eleme:999") for what in told)
+    assert any(what.startswith("1 orders or events wait for a person") for what in told)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_times_are_those_of_the_shops_wherever_the_server_stands(environment, engine, capsys, zone):
+    environment.setenv("TZ", zone)
+    time.tzset()
+    add_order(engine, parked="why", parked_by="replay", heard_at=1_700_006_399_999)
+    add_event(engine, order_ref=ORDER, received_at=1_700_006_400_000)
+    try:
+        assert (main(["parked"]), main(["trace", ORDER])) == (1, 0)
+    finally:
+        environment.undo()
+        time.tzset()
+    out = capsys.readouterr().out
+    assert "2023-11-15 07:59:59+08:00" in out
+    assert "2023-11-15 08:00:00+08:00" in out
+
+
 def test_doctor_names_shops_that_push_and_are_not_in_the_erp_and_what_is_parked(environment, engine):
     assert not [finding for finding in findings() if "wait for" in finding.what]
     add_event(engine, state="held", lane="eleme:999")
@@ -254,6 +284,27 @@ def test_release_lets_a_parked_event_of_no_order_be_tried_again(environment, eng
     assert main(["release", str(number)]) == 0
     with engine.connect() as connection:
         assert connection.execute(select(INBOX.c.state)).scalar() == "pending"
+
+
+def order_parked(engine):
+    with engine.connect() as connection:
+        return tuple(connection.execute(select(ORDERS.c.parked_by, ORDERS.c.again)).one())
+
+
+def test_release_of_the_last_parked_event_of_an_order_lets_the_order_go(environment, engine):
+    add_order(engine, parked="event 2 cannot be applied", parked_by="fact", alert="parked:1")
+    first, last = (add_event(engine, order_ref=ORDER, state="parked", digest=digest) for digest in "ab")
+    assert main(["release", str(first)]) == 0
+    assert order_parked(engine) == ("fact", False)
+    assert main(["release", str(last)]) == 0
+    assert order_parked(engine) == (None, True)
+
+
+@pytest.mark.parametrize("by", ["replay", "erp", "fetch"])
+def test_release_of_an_event_leaves_an_order_alone_that_waits_for_something_else(environment, engine, by):
+    add_order(engine, parked="why", parked_by=by)
+    assert main(["release", str(add_event(engine, order_ref=ORDER, state="parked"))]) == 0
+    assert order_parked(engine) == (by, False)
 
 
 @pytest.mark.parametrize("name", ["3040000000000000398", "27000000000000001"])
