@@ -47,11 +47,11 @@ class Settings:
     """All settings; what is secret, or holds a secret, is left out of ``repr``.
 
     ``database_url`` is in SQLAlchemy's form for psycopg 3, ``odoo_hook_key`` the decoded key of
-    ``ODOO_HOOK_SECRET``, ``cancel_window`` in seconds, addresses end without a slash.
+    ``ODOO_HOOK_SECRET``, ``cancel_window`` in seconds, addresses end without a slash. ``broker_name`` is the setting
+    that ``broker_url`` stands in.
     """
 
     database_url: str = field(repr=False)
-    redis_url: str = field(repr=False)
     broker_url: str = field(repr=False)
     odoo_url: str
     odoo_db: str
@@ -65,6 +65,7 @@ class Settings:
     public_urls: tuple[str, ...] = ()
     cancel_window: int = 60
     queues: int = 4
+    broker_name: str = "REDIS_URL"
 
 
 def load() -> Settings:
@@ -74,14 +75,14 @@ def load() -> Settings:
         SettingsError: with all missing and all wrong settings.
     """
     reader = _Reader()
-    redis_url = reader.required("REDIS_URL", values.redis)
+    broker_name, broker_url = _broker(reader)
     meituan_apps = reader.optional("MEITUAN_APPS", values.meituan_apps, _NO_APPS)
     public_urls = reader.optional("PUBLIC_URL", values.web_addresses, _NO_URLS)
     reader.complain(_unregistered(meituan_apps, public_urls))
     settings = Settings(
         database_url=reader.required("DATABASE_URL", values.database),
-        redis_url=redis_url,
-        broker_url=reader.optional("BROKER_URL", values.redis, redis_url),
+        broker_url=broker_url,
+        broker_name=broker_name,
         odoo_url=reader.required("ODOO_URL", values.web_address),
         odoo_db=reader.required("ODOO_DB", str),
         odoo_login=reader.required("ODOO_LOGIN", str),
@@ -97,6 +98,12 @@ def load() -> Settings:
     )
     reader.check()
     return settings
+
+
+def _broker(reader: "_Reader") -> tuple[str, str]:
+    """Where the bell rings: who names a broker of its own needs no other Redis."""
+    own = reader.optional("BROKER_URL", values.redis, "")
+    return ("BROKER_URL", own) if own != "" else ("REDIS_URL", reader.required("REDIS_URL", values.redis))
 
 
 def _eleme_apps(reader: "_Reader", meituan_apps: tuple[MeituanApp, ...]) -> tuple[ElemeApp, ...]:

@@ -75,7 +75,10 @@ def redis(text: str) -> str:
     """Redis, for the bell."""
     scheme, mark, rest = text.partition("://")
     if scheme not in {"redis", "rediss", "unix"} or not mark or not rest:
-        _bad(" must begin with redis://, rediss:// or unix:// (应以此开头)")
+        _bad(
+            " must begin with redis://, rediss:// or unix://: one Redis is all that is supported so far,"
+            " neither RabbitMQ (amqp://) nor Sentinel (应以此开头；目前仅支持单个 Redis，暂不支持 RabbitMQ 与 Sentinel)"
+        )
     try:
         parts = urlsplit(text)
         port = parts.port if scheme != "unix" else None

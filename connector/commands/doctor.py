@@ -24,7 +24,7 @@ _LATE_SECONDS: Final = 30
 _NO_SHOPS: Final = (":unknown", ":0")
 _ADVICE: Final = {
     "database": "start PostgreSQL, check DATABASE_URL 检查 DATABASE_URL",
-    "redis": "start Redis, check REDIS_URL; orders still flow, a second late 检查 REDIS_URL",
+    "redis": "start Redis, check {broker}; orders still flow, a second late 检查 {broker}",
     "odoo": "check ODOO_URL ODOO_DB ODOO_LOGIN ODOO_PASSWORD, and that the addon waimai_bridge is installed there"
     " 检查这些设置，并确认已安装插件 waimai_bridge",
 }
@@ -65,7 +65,10 @@ def findings() -> Iterator[Finding]:
         return
     yield Finding(well=True, what="settings 设置")
     with closing(services):
-        pinged = {name: _pinged(name, ping) for name, ping in services.pings.items()}
+        pinged = {
+            name: _pinged(name, ping, _ADVICE[name].format(broker=found.broker_name))
+            for name, ping in services.pings.items()
+        }
         yield from pinged.values()
         if pinged["database"].well:
             yield _tables(services)
@@ -84,14 +87,14 @@ def findings() -> Iterator[Finding]:
     )
 
 
-def _pinged(name: str, ping: Callable[[], None]) -> Finding:
+def _pinged(name: str, ping: Callable[[], None], advice: str) -> Finding:
     try:
         ping()
     except BridgeError as error:
         words = str(error).removeprefix(f"{name}: ")  # the database's failures say their name themselves
-        return Finding(well=False, what=f"{name}: {words}", advice=_ADVICE[name])
+        return Finding(well=False, what=f"{name}: {words}", advice=advice)
     except Exception as error:  # noqa: BLE001 - whatever a client library raises, its service does not serve us
-        return Finding(well=False, what=f"{name}: {type(error).__name__}", advice=_ADVICE[name])
+        return Finding(well=False, what=f"{name}: {type(error).__name__}", advice=advice)
     return Finding(well=True, what=name)
 
 

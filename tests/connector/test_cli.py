@@ -488,6 +488,16 @@ def test_doctor_says_what_answers_and_what_to_do_about_the_rest(environment, eng
     assert "odoo-word" not in "".join(lines)
 
 
+@pytest.mark.parametrize("name", ["REDIS_URL", "BROKER_URL"])
+def test_doctor_names_the_setting_whose_broker_is_away(environment, engine, unused_tcp_port, name):
+    environment.delenv("REDIS_URL")
+    environment.setenv(name, f"redis://127.0.0.1:{unused_tcp_port}/0")
+    (found,) = [finding for finding in findings() if finding.what.startswith("redis")]
+    assert not found.well
+    assert f"check {name};" in found.advice
+    assert f"检查 {name}" in found.advice
+
+
 def test_doctor_tells_that_the_tables_are_missing(environment, capsys):
     with fresh_postgres_database() as url:
         environment.setenv("DATABASE_URL", url)

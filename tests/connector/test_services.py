@@ -18,7 +18,6 @@ def settings(unused_tcp_port) -> Settings:
     nowhere = f"127.0.0.1:{unused_tcp_port}"
     return Settings(
         database_url=f"postgresql+psycopg://nobody@{nowhere}/none",
-        redis_url=f"redis://{nowhere}/0",
         broker_url=f"redis://{nowhere}/0",
         odoo_url=f"http://{nowhere}",
         odoo_db="none",

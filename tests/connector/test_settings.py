@@ -64,7 +64,7 @@ def failure() -> SettingsError:
 def test_a_complete_environment_is_read_with_the_defaults_of_the_contract(environment):
     settings = load()
     assert settings.database_url == "postgresql+psycopg://waimai:db-word@127.0.0.1:5432/waimai"
-    assert settings.broker_url == settings.redis_url == COMPLETE["REDIS_URL"]
+    assert (settings.broker_name, settings.broker_url) == ("REDIS_URL", COMPLETE["REDIS_URL"])
     assert settings.odoo_url == "http://127.0.0.1:8069"
     assert settings.odoo_hook_key == HOOK_KEY
     assert settings.eleme_apps == (ElemeApp(app_id="10000001", key="invented-key", secrets=("invented-secret",)),)
@@ -247,10 +247,10 @@ def test_a_wrong_value_is_named_and_not_shown(environment, name, value):
     [
         ("DATABASE_URL", "postgresql:///waimai?host=/run/postgresql"),
         ("DATABASE_URL", "postgresql://u:12/3@h:5432/waimai"),
-        ("REDIS_URL", "unix:///run/redis.sock?db=1"),
-        ("REDIS_URL", "redis://:a%2Fb@127.0.0.1"),
-        ("REDIS_URL", "rediss://h:6380/1?socket_timeout=0.5&ssl_cert_reqs=none"),
-        ("REDIS_URL", "redis://[::1]:6379/0"),
+        ("BROKER_URL", "unix:///run/redis.sock?db=1"),
+        ("BROKER_URL", "redis://:a%2Fb@127.0.0.1"),
+        ("BROKER_URL", "rediss://h:6380/1?socket_timeout=0.5&ssl_cert_reqs=none"),
+        ("BROKER_URL", "redis://[::1]:6379/0"),
     ],
 )
 def test_an_address_as_its_client_takes_it_is_taken(environment, name, value):
@@ -344,6 +344,23 @@ def test_simulating_meituan_is_optional(environment):
     assert load_meituan_apps() == ()
     environment.setenv("MEITUAN_APPS", meituan([]))
     assert [app.secrets for app in load_meituan_apps()] == [("s",)]
+
+
+def test_a_broker_of_its_own_needs_no_other_redis(environment):
+    environment.setenv("BROKER_URL", "redis://127.0.0.1:6380/1")
+    environment.delenv("REDIS_URL")
+    assert (load().broker_name, load().broker_url) == ("BROKER_URL", "redis://127.0.0.1:6380/1")
+    environment.setenv("BROKER_URL", "")
+    assert failure().missing == ("REDIS_URL",)
+
+
+@pytest.mark.parametrize("name", ["BROKER_URL", "REDIS_URL"])
+@pytest.mark.parametrize("url", ["amqp://127.0.0.1", "sentinel://127.0.0.1:26379/main"])
+def test_a_broker_that_is_not_supported_yet_is_refused_in_these_words(environment, name, url):
+    environment.setenv(name, url)
+    (wrong,) = failure().wrong
+    assert wrong.startswith(f"{name} must begin with redis://, rediss:// or unix://")
+    assert "neither RabbitMQ (amqp://) nor Sentinel" in wrong
 
 
 def test_simulating_links_to_odoo_if_its_address_is_known(environment):
