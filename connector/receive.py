@@ -116,7 +116,7 @@ class GroupCommit:
         self._take = take
         self._wait = wait
         self._room = room
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -136,12 +136,6 @@ class GroupCommit:
             raise Unavailable("the database did not take the event", unknown=waiting.gone)
         return result
 
-    def close(self) -> None:
-        """Store what waits, then end."""
-        self._queue.put(None)
-        if self._thread is not None:
-            self._thread.join()
-
     def _ensure(self) -> None:
         """Start the thread unless it runs.
 
@@ -154,13 +148,11 @@ class GroupCommit:
                     self._thread.start()
 
     def _run(self) -> None:
-        last = False
-        while not last:
+        while True:
             batch = [self._queue.get()]
             while len(batch) < _BATCH and not self._queue.empty():
                 batch.append(self._queue.get())  # this thread alone takes, so it never blocks here
-            last = None in batch
-            self._write([one for one in batch if one and not one.gone])
+            self._write([one for one in batch if not one.gone])
 
     def _write(self, batch: list[_Waiting]) -> None:
         """Settle each of a batch, whatever happens: nobody may wait for a thread that has died."""

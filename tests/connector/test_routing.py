@@ -185,6 +185,5 @@ def test_the_door_looks_for_the_order_of_a_push_without_a_shop(world, known, lan
     hook = Hook(method="POST", path="/", query="", headers={}, body=b"{}")
     source = SimpleNamespace(name="eleme", envelope=lambda _: push)
     assert receive(world.services, writer, source, hook)[0] == "stored"
-    writer.close()
     assert world.bell.rings == [(lane, "advance")]
     assert world.rows("SELECT lane FROM inbox WHERE digest = %(d)s", d=push.digest) == [(lane,)]
