@@ -101,13 +101,15 @@ class WaimaiStore(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals["platform_ref"] = str(vals.get("platform_ref") or "").strip()
+            vals["platform_ref"] = _stripped(vals.get("platform_ref"))
             vals["version"] = grow(0)
         stores = super().create(vals_list)
         stores._complete()
         return stores
 
     def write(self, vals):
+        if "platform_ref" in vals:
+            vals = {**vals, "platform_ref": _stripped(vals["platform_ref"])}
         self._check_kept(vals)
         result = super().write(vals)
         if any(name in vals for name in TERMS):
@@ -199,3 +201,8 @@ class WaimaiStore(models.Model):
     def _changed(self, order_ids, **more):
         """Tell the open screens of this store that these orders changed: ids only, the rules decide what they read."""
         self._bus_send("waimai/changed", {"store_id": self.id, "order_ids": order_ids, **more})
+
+
+def _stripped(number):
+    """A platform's number without the blanks of a copy and paste."""
+    return str(number or "").strip()

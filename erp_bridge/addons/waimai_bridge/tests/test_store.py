@@ -15,6 +15,12 @@ class TestStore(WaimaiCase):
         self.assertEqual((store.cancel_window, store.consume_at, store.match_products), (-1, "preparing", True))
         self.assertNotEqual(store.consumption_location_id, self.store.consumption_location_id)
 
+    def test_blanks_around_a_number_are_none_of_it(self):
+        store = self.env["waimai.store"].create({"name": "新店", "platform": "meituan", "platform_ref": " 88\n"})
+        self.assertEqual(store.store_ref, "meituan:88")
+        store.platform_ref = "\t89 "
+        self.assertEqual(store.store_ref, "meituan:89")
+
     def test_a_given_warehouse_is_kept(self):
         warehouse = self.store.warehouse_id
         store = self.env["waimai.store"].create({"name": "同仓", "platform_ref": "89", "warehouse_id": warehouse.id})
