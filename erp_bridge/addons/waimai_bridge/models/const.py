@@ -96,7 +96,7 @@ OFFERS = {
     "refunding": ("agree_refund", "reject_refund"),
 }
 
-# Ele.me OInvalidateType; Meituan's numbers are translated by the connector.
+# Ele.me's OInvalidateType; Meituan's numbers are `reasons.MEITUAN_REASONS`. Both are sent as they are.
 REASONS = [
     ("others", "Other"),
     ("fakeOrder", "Wrong customer data"),

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .const import OFFERS, ORDER_ACTIONS
+from .part_refunds import WITH_PARTS
 from .press import EXCLUSIVE
 
 
@@ -69,7 +70,7 @@ class WaimaiOrder(models.Model):
                 statuses = set(self.refund_ids.mapped("status"))
                 if "arbitrating" in statuses or "requested" not in statuses:
                     offered = set()
-            if self.platform == "meituan" and self.sale_state in ("confirmed", "done"):
+            if self.platform in WITH_PARTS and self.sale_state in ("confirmed", "done"):
                 offered.add("part_refund")
         if any(alert.kind == "reminder" and alert.state == "open" for alert in self.alert_ids):
             offered.add("answer_reminder")
