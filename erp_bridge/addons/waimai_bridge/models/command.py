@@ -163,11 +163,7 @@ class WaimaiCommand(models.Model):
         # A press of this very moment is still being sent by its own button.
         early = fields.Datetime.now() - timedelta(seconds=5)
         waiting = self.search([("state", "=", "open"), ("pressed_at", "<", early)], order="id", limit=200)
-        letters = waiting._letters()
-        if letters:
-            url, secret, bodies = letters
-            taken = [command_id for command_id, body in _take_while_sent(url, secret, bodies)]
-            self.browse(taken).state = "sent"
+        _send_letters(self.env.cr.dbname, waiting._letters())
 
     # -- the connector's side
 
@@ -256,7 +252,7 @@ def signature(secret, message_id, timestamp, body):
 
 
 def _send_letters(dbname, letters):
-    """Post and record, in cursors of their own: the press itself has committed, nothing may undo it."""
+    """Post and record each in a cursor of its own: the presses have committed, and no report on one is in its way."""
     if not letters:
         return
     url, secret, bodies = letters

@@ -6,6 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import psycopg2
+from psycopg2.errors import SerializationFailure
 
 from odoo.addons.waimai_bridge.models import command
 from odoo.addons.waimai_bridge.models.reasons import ANSWER_WORDS, ANSWERS, LIMITS, REFUSAL_WORDS, REFUSALS
@@ -126,6 +127,23 @@ class TestCommands(WaimaiCase):
         first, second = (headers["webhook-id"] for _path, headers, _body in self.connector.requests)
         self.assertEqual(first, second, "the id stays the same on repeats")
         self.assertEqual(self.env["waimai.command"].open_commands(), [])
+
+    def test_each_press_the_cron_sends_is_recorded_by_itself(self):
+        """The connector reports on the first ones while the others are posted: nothing is sent again for that."""
+        numbers = [self.press("start"), self.press("ready")]
+        self.command(numbers).pressed_at = "2026-01-01 00:00:00"
+        presses = type(self.env["waimai.command"])
+        write = presses.write
+
+        def colliding(press, vals):
+            if numbers[0] in press.ids:
+                raise SerializationFailure
+            return write(press, vals)
+
+        self.patch(presses, "write", colliding)
+        self.env["waimai.command"]._cron_send_open()
+        self.assertEqual(len(self.connector.requests), 2)
+        self.assertEqual(self.command(numbers).mapped("state"), ["open", "sent"])
 
     def test_nobody_listens(self):
         self.env["ir.config_parameter"].sudo().set_param("waimai_bridge.connector_url", "http://127.0.0.1:9")
