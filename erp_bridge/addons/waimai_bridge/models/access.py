@@ -28,3 +28,12 @@ def check_manager(env):
     """Only managers map products and change recipes of an order."""
     if not _is(env, MANAGER):
         raise AccessError(env._("Only a waimai manager may do this."))
+
+
+def chosen_product(items, vals):
+    """The product that these values of a write give dishes: only a manager may choose it, and nothing else of them."""
+    check_manager(items.env)
+    items.check_access("write")
+    if set(vals) != {"product_id"}:
+        raise AccessError(items.env._("Only the product of a dish can be changed."))
+    return items.sudo().env["product.product"].browse(vals["product_id"] or [])

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
-from .access import check_manager
+from .access import check_manager, chosen_product
 from .numbers import yuan
 from .order_item import LACKING
 
@@ -94,12 +94,9 @@ class WaimaiMenuItem(models.Model):
         """A person's choice of the product makes a rule; everything else only the platform's answers write."""
         if self.env.su:
             return super().write(vals)
-        check_manager(self.env)
-        self.check_access("write")
-        if set(vals) != {"product_id"}:
-            raise AccessError(self.env._("Only the product of a dish can be changed."))
+        product = chosen_product(self, vals)
         for item in self.sudo():
-            item._map(item.env["product.product"].browse(vals["product_id"] or []))
+            item._map(product)
         return True
 
     def _map(self, product):

@@ -1,7 +1,6 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
 
-from .access import check_manager
+from .access import check_manager, chosen_product
 from .const import PROBLEMS
 
 # Items that still find their product, once there is one. What came in while the store's matching was off is none of
@@ -55,12 +54,7 @@ class WaimaiOrderItem(models.Model):
         """A person's choice of the product: recipe and materials follow. Everything else only `sync` writes."""
         if self.env.su:
             return super().write(vals)
-        check_manager(self.env)
-        self.check_access("write")
-        if set(vals) != {"product_id"}:
-            raise AccessError(self.env._("Only the product of an item can be changed."))
-        items = self.sudo()
-        items._assign(dict.fromkeys(items, items.env["product.product"].browse(vals["product_id"] or [])))
+        self.sudo()._assign(dict.fromkeys(self.sudo(), chosen_product(self, vals)))
         return True
 
     def action_map(self):
