@@ -40,14 +40,12 @@ class WaimaiOrder(models.Model):
         return self._press_with_reason("cancel", reason_code, reason)
 
     def action_reject_refund(self, reason=None):
-        if not reason:
-            return self._ask("reject_refund")
-        return self._press("reject_refund", reason=self._said("reject_refund", reason))
+        words = self._said("reject_refund", reason)
+        return self._press("reject_refund", reason=words) if words else self._ask("reject_refund")
 
     def action_answer_reminder(self, text=None):
-        if not text:
-            return self._ask("answer_reminder")
-        return self._press("answer_reminder", text=self._said("answer_reminder", text))
+        words = self._said("answer_reminder", text)
+        return self._press("answer_reminder", text=words) if words else self._ask("answer_reminder")
 
     def action_part_refund(self, items=None, reason=None):
         """`items` = [{"line": int, "quantity": int}]; the amount is computed here."""

@@ -208,24 +208,6 @@ class WaimaiCommand(models.Model):
             command.store_id._changed(command.order_id.ids)
         return command.id
 
-    def _tell_presser(self):
-        user = self.user_id
-        words = self.with_context(lang=user.lang)
-        label = dict(words._fields["action"]._description_selection(words.env))[self.action]
-        refused = self.state == "refused"
-        order = words.order_id
-        # The number of the day, as it stands on the card: nobody at a desk reads nineteen digits.
-        where = f"{order._label('platform')} #{order.day_seq}" if order.day_seq else order.display_name
-        what = words.env._("%s refused", label) if refused else label
-        user._bus_send(
-            "simple_notification",
-            {
-                "type": "danger" if refused else "success",
-                "message": " · ".join(filter(None, (where or words.store_id.display_name, what, words.answer))),
-                "sticky": refused,
-            },
-        )
-
     def _take_alert(self, values):
         if not values.get("key"):
             return None

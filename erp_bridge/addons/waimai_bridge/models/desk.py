@@ -28,10 +28,11 @@ class WaimaiOrder(models.Model):
         """What the bar over the desk tells, for the stores of this user.
 
         Returns {"now": server's time, "ring": {"new", "refund", "reminder": orders nobody has acted on},
-        "connector": "here" | "away" | "never" | "unset", "silence": seconds since its last call, "unsent": presses
-        that wait for it}.
+        "connector": "here" | "away" | "shut": it calls, but its own door does not answer | "never" | "unset",
+        "silence": seconds since its last call, "unsent": presses that wait for it}.
         """
         check_staff(self.env)
+        self.env["waimai.pulse"]._look()
         silence = self.env["waimai.pulse"]._silence()
         unsent = self.env["waimai.command"].search_count(
             [
@@ -53,7 +54,9 @@ class WaimaiOrder(models.Model):
             return (
                 "never" if self.env["ir.config_parameter"].sudo().get_param("waimai_bridge.connector_url") else "unset"
             )
-        return "away" if silence > AWAY_SECONDS or unsent else "here"
+        if silence > AWAY_SECONDS or unsent:
+            return "away"
+        return "shut" if self.env["waimai.pulse"]._is_shut() else "here"
 
     @api.model
     def _ringing(self):

@@ -37,7 +37,10 @@ class WaimaiOrder(models.Model):
             rows.append((self.env._("Left of it"), paid - refunded, "sum"))
         if self.commission_amount:
             rows.append((self.env._("Commission of the platform"), -abs(fen(self.commission_amount)), "minus"))
-        if self.income_amount:
+        if self.income_amount and refunded:
+            # The platform told it with the order and tells no other: it is no result any more.
+            rows.append((self.env._("The shop's share before refunds, as estimated"), fen(self.income_amount), "minus"))
+        elif self.income_amount:
             rows.append((self.env._("The shop receives, says the platform"), fen(self.income_amount), "income"))
         for kind, words in self._fee_words().items():
             amount = sum(fee["amount"] for fee in self.included or [] if fee["kind"] == kind)

@@ -49,7 +49,11 @@ class WaimaiOrder(models.Model):
 
     paid_amount = fields.Monetary("Paid by the Customer", readonly=True)
     original_amount = fields.Monetary("Before Discounts", readonly=True)
-    income_amount = fields.Monetary("Income", readonly=True, help="What the platform says the shop receives.")
+    income_amount = fields.Monetary(
+        "Income before Refunds",
+        readonly=True,
+        help="What the shop receives as the platform estimated it with the order; refunds are not taken off.",
+    )
     commission_amount = fields.Monetary("Commission", readonly=True)
     refunded_amount = fields.Monetary("Refunded Money", readonly=True)
     delivery_discount_amount = fields.Monetary(

@@ -39,8 +39,8 @@ class WaimaiOrder(models.Model):
     def _part_refund_fen(self, chosen):
         """The money of these pieces with their boxes, in fen; never more than what is left of a line or of the order.
 
-        Delivery stays. Raises UserError where nothing is left, where the platform
-        has no such call, and for the whole order, which is cancelled or refunded as a whole.
+        Delivery stays. Raises UserError where nothing is left, where the platform has no such call, and for all
+        that is left, which Meituan takes back only by cancelling or at the customer's request.
         """
         if self.platform not in WITH_PARTS:
             raise UserError(self.env._("This platform offers no refund of a part by the shop."))
@@ -48,13 +48,22 @@ class WaimaiOrder(models.Model):
             raise UserError(self.env._("Only an order that is sold can be refunded in part."))
         left = self._left_of_lines()
         pieces = sum(part["quantity"] for part in chosen)
-        if not self.refunded_amount and pieces >= sum(item.quantity for item in self.item_ids):
-            raise UserError(self.env._("This is the whole order: cancel it, or agree to a refund of everything."))
+        if pieces >= sum(pieces_left for pieces_left, _money in left.values()):
+            raise UserError(self._all_left_words())
         money = sum(self._money_of(part["line"], part["quantity"], left) for part in chosen)
         amount = min(money, fen(self.paid_amount) - fen(self.refunded_amount))
         if amount <= 0:
             raise UserError(self.env._("Nothing is left to refund."))
         return amount
+
+    def _all_left_words(self):
+        """What to do instead of refunding all that is left piece by piece."""
+        if self.offer_cancel:
+            return self.env._("This is all that is left of the order, which is no part for the platform: cancel it.")
+        return self.env._(
+            "This is all that is left of the order, which is no part for the platform: agree when the customer asks "
+            "for it, or refund it in the platform's own app."
+        )
 
     def _money_of(self, line, quantity, left):
         """What the customer gets back for so many pieces of a line; the last pieces take what the rounding left."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from .access import check_staff
 from .command import UNDER_WAY
-from .words import half
+from .words import NOTED, half
 
 # Only one of each set can come true: while one is on its way, the others wait.
 EXCLUSIVE = (
@@ -30,6 +30,41 @@ class WaimaiCommand(models.Model):
         if vals.get("state") in ("done", "refused"):
             vals = {"answered_at": fields.Datetime.now(), **vals}
         return super().write(vals)
+
+    def _tell_presser(self):
+        """Tell who pressed what came of it; a refusal waits on the screen until somebody takes it away."""
+        user, refused = self.user_id, self.state == "refused"
+        words = self.with_context(lang=user.lang)
+        what = dict(words._fields["action"]._description_selection(words.env))[self.action]
+        objected = self._objected()
+        if refused:
+            what = words.env._("%s refused", what)
+        elif objected:
+            what = words.env._("%s: recorded here, not taken by the platform", what)
+        order = words.order_id
+        # The number of the day, as it stands on the card: nobody at a desk reads nineteen digits.
+        where = f"{order._label('platform')} #{order.day_seq}" if order.day_seq else order.display_name
+        user._bus_send(
+            "waimai/answer",
+            {
+                "type": "danger" if refused else "warning" if objected else "success",
+                "message": " · ".join(filter(None, (where or words.store_id.display_name, what, words.answer))),
+                "sticky": refused,
+            },
+        )
+
+    def _noted(self):
+        """Whether the press moved the order and no platform was told."""
+        return self.state == "done" and (self.result or "").startswith(NOTED)
+
+    def _objected(self):
+        """Those that count here though the platform, which was told, does not take them: a warning and no refusal.
+
+        The connector reports such a press as done, and an alert that has its number.
+        """
+        keys = {f"warning:cmd-{press.id}": press.id for press in self if press.state == "done"}
+        alerts = self.env["waimai.alert"].sudo().search([("key", "in", list(keys))])
+        return self.browse(keys[alert.key] for alert in alerts)
 
     def action_seen(self):
         """Take a refusal from the screens: somebody has read it."""

@@ -10,6 +10,7 @@ import requests
 from .command import PREFIX, signature
 
 TIMEOUT = (1, 4)  # seconds to connect, to answer; the connector gives what it depends on two seconds
+DOOR_TIMEOUT = 1  # seconds for each: somebody at a desk waits for it, once a minute
 KEY_BYTES = 24  # the least that Standard Webhooks allows
 
 
@@ -41,6 +42,14 @@ def readiness(url):
         down = answer.status_code >= requests.codes.server_error
         raise (SilentError if down else StrangeError)(f"HTTP {answer.status_code}")
     return {str(name): str(word) for name, word in health.items() if name != "status"}
+
+
+def opens(url):
+    """Whether the connector's door answers `GET /healthz`, and not only a proxy before one that is down."""
+    try:
+        return _asked("get", f"{url}/healthz", DOOR_TIMEOUT).status_code < requests.codes.server_error
+    except SilentError:
+        return False
 
 
 def letter_status(url, secret):
@@ -75,9 +84,9 @@ def place_test_order(url, shop):
     return str(number)
 
 
-def _asked(method, url, **more):
+def _asked(method, url, timeout=None, **more):
     try:
-        return requests.request(method, url, timeout=TIMEOUT, allow_redirects=False, **more)
+        return requests.request(method, url, timeout=timeout or TIMEOUT, allow_redirects=False, **more)
     except (requests.RequestException, ValueError) as error:
         raise SilentError(type(error).__name__) from None
 

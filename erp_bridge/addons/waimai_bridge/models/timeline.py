@@ -14,6 +14,8 @@ ICONS = {
     "answer": "fa-reply",
     "odoo": "fa-cube",
 }
+# Within one second what leads to something stands before what it led to.
+TURNS = {"customer": 0, "staff": 1, "platform": 2, "rider": 2, "news": 3, "answer": 4, "odoo": 5}
 
 
 class WaimaiOrder(models.Model):
@@ -27,17 +29,17 @@ class WaimaiOrder(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_timeline_text(self):
         for order in self:
-            steps = sorted(order._story(), key=lambda step: step["at"] or fields.Datetime.now())
-            order.timeline_text = self._timeline_list(steps)
+            order.timeline_text = self._timeline_list(sorted(order._story(), key=_place))
 
     def _story(self):
-        """Steps {"at": datetime or None, "who", "text", "detail", "tone"}, not in order."""
+        """Steps {"at": datetime or None, "who", "text", "detail", "tone", "turn": if not by who}, not in order."""
         presses = self.command_ids.sorted("id")
+        objected = presses._objected()
         told = {(press.action, press.pressed_at) for press in presses}
         steps = [self._told_step(step) for step in self.timeline or [] if isinstance(step, dict)]
         steps = [step for step in steps if (step.get("press"), step["at"]) not in told]
         for press in presses:
-            steps += self._press_steps(press)
+            steps += self._press_steps(press, press in objected)
         return steps + self._own_steps()
 
     def _told_step(self, step):
@@ -57,11 +59,12 @@ class WaimaiOrder(models.Model):
         return {
             "at": at,
             "who": who_speaks(code) if known else "platform",
+            "turn": None if known else "news",
             "text": self.env._(known) if known else half(text, self.env.lang or "en_US"),
             "detail": " · ".join(filter(None, (word.strip() for word in details))),
         }
 
-    def _press_steps(self, press):
+    def _press_steps(self, press, objected):
         label = dict(press._fields["action"]._description_selection(self.env))[press.action]
         args = press.args or {}
         words = [str(args.get(name) or "") for name in ("reason", "text")]
@@ -74,16 +77,23 @@ class WaimaiOrder(models.Model):
             }
         ]
         if press.state in ("done", "refused"):
-            refused = press.state == "refused"
-            text = self.env._("Refused: %s", label) if refused else self.env._("Taken: %s", label)
-            at = press.answered_at or press.write_date
-            tone = "danger" if refused else "success"
-            steps.append({"at": at, "who": "answer", "text": text, "detail": press.answer or "", "tone": tone})
+            answer = {"at": press.answered_at or press.write_date, "who": "answer", "detail": press.answer or ""}
+            steps.append(answer | self._answer_words(press, label, objected))
         elif press.state == "open":
             steps[0]["detail"] += self.env._(" (asked; waits for the connector)")
         else:
             steps[0]["detail"] += self.env._(" (asked; no answer yet)")
         return steps
+
+    def _answer_words(self, press, label, objected):
+        if press.state == "refused":
+            return {"text": self.env._("Refused: %s", label), "tone": "danger"}
+        if objected:
+            told = self.env._("The platform says: %s", press.answer or "")
+            return {"text": self.env._("Recorded here: %s", label), "detail": told, "tone": "warning"}
+        if press._noted():
+            return {"text": self.env._("Recorded here: %s", label), "detail": "", "tone": "success"}
+        return {"text": self.env._("Taken: %s", label), "tone": "success"}
 
     def _own_steps(self):
         steps = []
@@ -125,3 +135,9 @@ class WaimaiOrder(models.Model):
                 )
             )
         return Markup("<ul class='o_waimai_timeline'>%s</ul>") % Markup("").join(rows) if rows else False
+
+
+def _place(step):
+    """The second of a step, and its turn within it."""
+    at = step["at"] or fields.Datetime.now()
+    return at.replace(microsecond=0), TURNS[step.get("turn") or step["who"]]

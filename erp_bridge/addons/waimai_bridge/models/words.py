@@ -67,6 +67,9 @@ SPEAKERS = {
     "rider": _lt("Rider"),
 }
 
+# The connector's own word for a press that no platform is told of.
+NOTED = "已记录"
+
 CHINESE = re.compile("[\u4e00-\u9fff]")
 DOT = re.compile(" ?· ")
 MONEY = re.compile(r"¥-?[\d.]*\d")

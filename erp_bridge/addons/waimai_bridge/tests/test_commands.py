@@ -180,6 +180,24 @@ class TestCommands(WaimaiCase):
             )
         self.assertFalse(self.order.command_ids)
 
+    def test_blanks_are_no_words(self):
+        for action, words in (("reject_refund", {"reason": "  "}), ("answer_reminder", {"text": "\x00 \n"})):
+            wizard = self.press(action, **words)
+            self.assertEqual(wizard["res_model"], "waimai.command.wizard")
+            filled = self.env["waimai.command.wizard"].with_user(self.desk).with_context(**wizard["context"])
+            with self.assertRaises(UserError):
+                filled.create({"reason": " "}).action_send()
+        self.assertFalse(self.order.command_ids)
+
+    def test_nothing_is_cancelled_without_a_reason_and_the_wizard_says_what_it_costs(self):
+        wizards = self.env["waimai.command.wizard"].with_user(self.desk)
+        for action in ("reject", "cancel"):
+            wizard = wizards.with_context(**self.press(action)["context"]).create({})
+            self.assertIn("49.50", wizard.consequence)
+            with self.assertRaises(UserError):
+                wizard.action_send()
+        self.assertFalse(self.order.command_ids)
+
     def test_reasons_and_words_travel(self):
         wanted = {
             ("reject", ("reason_code", "foodSoldOut"), ("reason", "卖完了")),
@@ -280,10 +298,21 @@ class TestCommands(WaimaiCase):
         self.assertEqual(len(self.toasts()), 1)
         self.assertEqual(report([{"command_id": 2**30, "state": "done"}, {}, "?"]), [])
 
+    def test_what_only_the_platform_objects_to_is_a_warning(self):
+        report = self.env["waimai.command"].report
+        taken, objected = self.press("start"), self.press("ready")
+        alert = {"key": f"warning:cmd-{objected}", "kind": "warning", "order_ref": self.order.key, "text": "平台未受理"}
+        answer = {"command_id": objected, "state": "done", "result": "订单已取消"}
+        report([{"alert": {**alert, "state": "open"}}, answer])
+        report([{"command_id": taken, "state": "done", "result": "已记录 · noted"}])
+        warned, told = self.toasts()
+        self.assertEqual((warned["type"], warned["sticky"], told["type"]), ("warning", False, "success"))
+        self.assertIn("Ready: recorded here, not taken by the platform · 订单已取消", warned["message"])
+
     def toasts(self):
         waiting = self.env.cr.precommit.data.get("bus.bus.values", [])
         messages = [json.loads(values["message"]) for values in waiting]
-        return [message["payload"] for message in messages if message["type"] == "simple_notification"]
+        return [message["payload"] for message in messages if message["type"] == "waimai/answer"]
 
     def test_odd_reports_stop_none_of_the_others(self):
         number = self.press("start")

@@ -299,6 +299,35 @@ class TestDesk(WaimaiCase):
         order.command_ids.sudo().pressed_at = fields.Datetime.now() - timedelta(seconds=20)
         self.assertEqual(status(1), "away", "a press that it does not take is noticed at once")
 
+    def test_a_door_that_does_not_answer_twice_is_told_and_asked_once_a_minute(self):
+        self.env["ir.config_parameter"].set_param("waimai_bridge.connector_url", "http://127.0.0.1:9/")
+        self.env["waimai.pulse"].search([]).unlink()
+        self.env["waimai.pulse"].create({"seen_at": fields.Datetime.now()})
+        self.env.flush_all()
+        self.enterContext(self.enter_registry_test_mode())
+        asked, is_open = [], False
+        self.patch(pulse, "opens", lambda url: asked.append(url) or is_open)
+
+        def status(*, minute_over=True):
+            if minute_over:
+                pulse._looked.clear()
+                self.env.cr.execute("UPDATE waimai_pulse SET looked_at = looked_at - interval '1 minute'")
+            self.orders.desk_status()
+            self.env.cr.postcommit.run()
+            return self.orders.desk_status()["connector"]
+
+        self.assertEqual(status(), "here", "once can be a restart")
+        self.assertEqual(status(minute_over=False), "here")
+        pulse._looked.clear()
+        self.assertEqual(status(minute_over=False), "here", "another process does not ask within the minute either")
+        self.assertEqual(asked, ["http://127.0.0.1:9"])
+        self.assertEqual(status(), "shut")
+        is_open = True
+        self.assertEqual(status(), "here")
+        self.assertEqual(len(asked), 3)
+        self.env.cr.execute("UPDATE waimai_pulse SET shut_looks = 9, looked_at = looked_at - interval '1 hour'")
+        self.assertFalse(self.env["waimai.pulse"]._is_shut(), "that was long ago")
+
     def test_each_call_of_the_bot_is_a_sign_of_life_and_costs_next_to_nothing(self):
         self.env["waimai.pulse"].search([]).unlink()
         self.env.flush_all()

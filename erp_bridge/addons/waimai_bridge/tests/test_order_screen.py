@@ -62,6 +62,49 @@ class TestOrderScreen(WaimaiCase):
         order.timeline = [moment]
         self.assertEqual(order.with_context(lang="en_US").timeline_text.count("Start"), 1)
 
+    def answered(self, press, result, alert=""):
+        """The connector's report of a press that is done, and of the platform's objection to it."""
+        told = {"key": f"warning:cmd-{press.id}", "kind": "warning", "order_ref": press.order_id.key, "text": alert}
+        alerts = [{"alert": {**told, "state": "open"}}] if alert else []
+        self.env["waimai.command"].report([*alerts, {"command_id": press.id, "state": "done", "result": result}])
+        self.env.invalidate_all()
+
+    def test_the_timeline_tells_what_is_recorded_here_from_what_the_platform_took(self):
+        order = self.write(self.document([("牛肉饭", "B-1", 1, 2600)])).with_context(lang="en_US")
+        start, ready, cancel = (
+            self.env["waimai.command"].browse(number)
+            for number in (order.action_start(), order.action_ready(), order.action_cancel(reason_code="others"))
+        )
+        self.answered(start, "已记录 · noted")
+        self.answered(ready, "骑手已取餐 · the rider has it", alert="平台未受理 · not taken")
+        self.answered(cancel, "饿了么已受理 · taken by Ele.me")
+        answers = [(step["text"], step["detail"], step["tone"]) for step in order._story() if step["who"] == "answer"]
+        self.assertEqual(
+            answers,
+            [
+                ("Recorded here: Start", "", "success"),
+                ("Recorded here: Ready", "The platform says: the rider has it", "warning"),
+                ("Taken: Cancel", "taken by Ele.me", "success"),
+            ],
+        )
+
+    def test_within_a_second_what_leads_to_something_stands_before_it(self):
+        order = self.write(self.document([("牛肉饭", "B-1", 1, 2600)])).with_context(lang="en_US")
+        press = self.env["waimai.command"].browse(order.action_agree_refund())
+        self.answered(press, "饿了么已受理 · taken by Ele.me")
+        press.pressed_at = press.answered_at = "2026-01-02 03:20:00"
+        at = "2026-01-02T03:20:00Z"
+        order.timeline = [
+            {"at": at, "code": 0, "text": "退款已到账 · refund money arrived"},
+            {"at": at, "code": 17, "text": "订单强制无效 · forced invalid"},
+            {"at": at, "code": 20, "text": "用户申请取消 · asks"},
+        ]
+        plain = re.sub(r"<[^>]+>", " ", order.timeline_text)
+        told = ["asks to cancel", "pressed: Agree", "Made invalid by force", "refund money arrived", "Taken: Agree"]
+        places = [plain.find(words) for words in told]
+        self.assertEqual(places, sorted(places), plain)
+        self.assertGreaterEqual(places[0], 0)
+
     def test_the_timeline_speaks_one_language_and_loses_no_money(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         at = "2026-01-02T03:04:05Z"
@@ -149,11 +192,18 @@ class TestOrderScreen(WaimaiCase):
                 ("Refunded to the customer", -1000),
                 ("Left of it", 3900),
                 ("Commission of the platform", -500),
-                ("The shop receives, says the platform", 4000),
+                ("The shop's share before refunds, as estimated", 4000),
             ],
         )
+        self.assertNotIn("o_waimai_income", order.money_text, "an estimate of before is no result")
         self.assertEqual(sum(amount for _words, amount in rows[:5]), rows[5][1])
         self.assertIn("49.00", order.money_text)
+
+    def test_what_the_shop_receives_is_a_result_while_nothing_went_back(self):
+        document = self.document([("牛肉饭", "B-1", 1, 2600)])
+        document["totals"]["income"] = 2033
+        order = self.write(document).with_context(lang="en_US")
+        self.assertEqual(order._money_rows()[-1], ("The shop receives, says the platform", 2033, "income"))
 
     def test_promotions_that_the_prices_already_hold_are_told_and_not_counted(self):
         inside = [{"kind": "discount_shop", "name": "折扣", "amount": -300}]

@@ -103,6 +103,25 @@ class TestPartRefunds(WaimaiCase):
             self.press(order, (1, 3), (2, 2))
         self.assertTrue(self.press(order, (1, 3), (2, 1)))
 
+    def test_all_that_is_left_is_no_part_either(self):
+        document = self.granted_parts(self.bought(), (1, 3, 7020), (2, 1, 270))
+        order = self.write(document)
+        with self.assertRaisesRegex(UserError, "cancel|取消"):
+            self.press(order, (2, 1))
+        over = self.write(self.next(document, offer=["part_refund"], state="completed", sale="done"))
+        with self.assertRaisesRegex(UserError, "own app|自己的应用"):
+            self.press(over, (2, 1))
+        self.assertFalse(order.command_ids)
+
+    def test_the_wizard_says_what_to_do_about_all_that_is_left(self):
+        order = self.write(self.granted_parts(self.bought(), (1, 3, 7020))).with_user(self.desk)
+        wizards = self.env["waimai.command.wizard"].with_user(self.desk)
+        wizard = Form(wizards.with_context(**order.action_part_refund()["context"]))
+        for quantity, told in ((1, False), (2, order._all_left_words())):
+            with wizard.line_ids.edit(0) as line:
+                line.quantity = quantity
+            self.assertEqual(wizard.all_left, told)
+
     def test_only_where_the_platform_has_it_and_the_order_is_sold(self):
         eleme = self.write(self.document([("牛肉饭", "B-1", 2, 2600)]))
         self.store.user_ids = self.desk

@@ -22,14 +22,16 @@ class WaimaiCommandWizard(models.TransientModel):
     currency_id = fields.Many2one(related="order_id.currency_id", related_sudo=False)
     may_cancel = fields.Boolean("May Be Cancelled", related="order_id.offer_cancel", related_sudo=False)
     action = fields.Selection(ACTIONS, required=True, readonly=True)
-    reason_code = fields.Selection(REASONS, "Reason", default="others")
-    meituan_code = fields.Selection(MEITUAN_REASONS, "Reason at Meituan", default="2007")
+    reason_code = fields.Selection(REASONS, "Reason")
+    meituan_code = fields.Selection(MEITUAN_REASONS, "Reason at Meituan")
     answer = fields.Selection(ANSWERS, "Ready Answer")
     refusal = fields.Selection(REFUSALS, "Ready Reason")
     reason = fields.Char("Words")
     line_ids = fields.One2many("waimai.command.wizard.line", "wizard_id")
     left_amount = fields.Monetary("Left of the Order", compute="_compute_left_amount")
+    consequence = fields.Char(compute="_compute_left_amount", help="What cancelling or rejecting comes to.")
     amount = fields.Monetary("The Customer Gets", compute="_compute_amount")
+    all_left = fields.Char(compute="_compute_amount", help="What to do instead, if everything that is left is chosen.")
 
     @api.model
     def default_get(self, fields_list):
@@ -60,11 +62,16 @@ class WaimaiCommandWizard(models.TransientModel):
             # A wizard that was never created, only tried out, has not been asked whose order it is about.
             wizard.order_id._origin.check_access("read")
             wizard.left_amount = wizard.order_id.paid_amount - wizard.order_id.refunded_amount
+            money = wizard.currency_id.format(wizard.left_amount) if wizard.order_id else ""
+            wizard.consequence = wizard.env._("The order ends, and the customer gets %s back.", money)
 
     @api.depends("line_ids.amount")
     def _compute_amount(self):
         for wizard in self:
-            wizard.amount = min(sum(wizard.line_ids.mapped("amount")), wizard.left_amount)
+            lines = wizard.line_ids
+            wizard.amount = min(sum(lines.mapped("amount")), wizard.left_amount)
+            everything = lines and sum(lines.mapped("quantity")) >= sum(lines.mapped("left"))
+            wizard.all_left = everything and wizard.order_id._all_left_words()
 
     def action_send(self):
         """Press the button with what was filled in; the same checks as there."""
@@ -88,7 +95,7 @@ class WaimaiCommandWizard(models.TransientModel):
             return {"items": items, "reason": self.reason or ""}
         if self.action not in ("answer_reminder", "reject_refund"):
             return {}
-        if not self.reason:
+        if not (self.reason or "").strip():
             raise UserError(self.env._("Say something."))
         return {"text" if self.action == "answer_reminder" else "reason": self.reason}
 
