@@ -59,10 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     setup = commands.add_parser("setup", help="fetch and unpack everything")
     setup.add_argument("parts", nargs="*", choices=[*stack.PARTS, []], help="only these parts", metavar="PART")
     setup.set_defaults(run=_setup)
-    up = commands.add_parser("up", help="bring the stack up in the background")
-    up.add_argument("--no-app", action="store_true", help="only the services, not the product's own processes")
-    up.add_argument("--no-addon", action="store_true", help="Odoo as it comes, without our addon")
-    up.set_defaults(run=_up)
+    commands.add_parser("up", help="bring the stack up in the background").set_defaults(run=_up)
     commands.add_parser("down", help="end what `up` started").set_defaults(run=_down)
     commands.add_parser("status", help="what runs, and where").set_defaults(run=_status)
     commands.add_parser("demo", help="a lunch rush, and who knows what of it").set_defaults(run=lambda _: demo.run())
@@ -90,12 +87,11 @@ def _prepare() -> None:
     postgres.down(templates.HOME)
 
 
-def _up(chosen: argparse.Namespace) -> None:
-    settings = stack.up(stack.Wish(addon=not chosen.no_addon, app=not chosen.no_app))
+def _up(_: argparse.Namespace) -> None:
+    settings = stack.up(os.environ)
     say(f"Odoo       {settings['ODOO_URL']}  (database {settings['ODOO_DB']})")
-    if not chosen.no_app:
-        say(f"web        {settings['WEB_URL']}/readyz")
-        say(f"simulator  {settings['SIMULATOR_URL']}")
+    say(f"web        {settings['WEB_URL']}/readyz")
+    say(f"simulator  {settings['SIMULATOR_URL']}")
     say(f"all of it  {(MAIN.run / 'env').relative_to(ROOT)}; logs in {MAIN.logs.relative_to(ROOT)}")
 
 

@@ -20,7 +20,7 @@ def run() -> int:
         0 if every figure agrees.
     """
     environ = {"FREE_CANCEL_SECONDS": WINDOW_SECONDS, **os.environ}
-    settings = stack.up(stack.Wish(environ=environ))
+    settings = stack.up(environ)
     command = [str(VENV / "bin" / "python"), "-m", "bench.demo"]
     code = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=False).returncode
     if not _stays(os.environ.get("ONCE", "")):

@@ -20,7 +20,6 @@ ODOO_ROOT = CACHE / "odoo-root"
 ODOO_DATA = CACHE / "odoo-data"
 REDIS_ROOT = CACHE / "redis-root"
 CHROMIUM_ROOT = CACHE / "chromium-root"
-SCREENSHOTS = CACHE / "screenshots"
 ADDONS = ROOT / "erp_bridge" / "addons"
 ADDON = ADDONS / "waimai_bridge"
 

@@ -7,12 +7,10 @@ instead of ours.
 
 import base64
 import json
-import os
 import secrets
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 from . import apt, chromium, odoo, postgres, processes, product, redis, templates, venvs
 from .places import MAIN, Home, alone, write_secret
@@ -29,24 +27,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "redis": redis.setup,
     "chromium": chromium.setup,
 }
-
-
 FOR_TEMPLATES = ("odoo", "odoo-python")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What is wanted of the stack.
-
-    Attributes:
-        addon: Whether our addon is in Odoo.
-        app: Whether the product's own processes run.
-        environ: The caller's environment.
-    """
-
-    addon: bool = True
-    app: bool = True
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
 def setup(parts: Sequence[str] = tuple(PARTS)) -> None:
@@ -55,40 +36,38 @@ def setup(parts: Sequence[str] = tuple(PARTS)) -> None:
         done.result()
 
 
-def prepare(home: Home, *, addon: bool = True) -> None:
+def prepare(home: Home) -> None:
     """Set everything up, with PostgreSQL running and the databases to copy made, as much at a time as possible."""
     setup(FOR_TEMPLATES)
     beside = _begin([name for name in PARTS if name not in FOR_TEMPLATES])  # the templates leave a core to them
     postgres.up(home)
-    if addon:
-        templates.build()
+    templates.build()
     for done in beside:
         done.result()
 
 
-def up(wish: Wish) -> dict[str, str]:
-    """Bring the stack up; what runs already is left running.
+def up(environ: Mapping[str, str]) -> dict[str, str]:
+    """Bring the stack up; what runs already is left running, and services that the environment names are used.
 
     Returns:
         The settings that are written to its `env`.
     """
     with alone("up"):
-        external = external_odoo(wish.environ)
-        ports = _ports(wish, own_odoo=not external)
+        external = external_odoo(environ)
+        ports = _ports(environ, own_odoo=not external)
         if external:
             setup()
         else:
-            prepare(MAIN, addon=wish.addon)
-        settings = kept_secrets(wish.environ) | _databases(wish.environ, own_odoo=not external)
+            prepare(MAIN)
+        settings = kept_secrets(environ) | _databases(environ, own_odoo=not external)
         settings |= {"CHROMIUM": chromium.program()} | urls(ports)
-        settings |= {name: wish.environ[name] for name in product.DEFAULTS if name in wish.environ}
-        settings |= simulated(settings, wish.environ)
-        settings |= external or _odoo(wish, ports["ODOO_PORT"], settings)
+        settings |= {name: environ[name] for name in product.DEFAULTS if name in environ}
+        settings |= simulated(settings, environ)
+        settings |= external or _odoo(ports["ODOO_PORT"], settings)
         write_secret(
             MAIN.run / "env", "".join(f"{key}={shlex.quote(value)}\n" for key, value in sorted(settings.items()))
         )
-        if wish.app:
-            product.up(settings, MAIN)
+        product.up(settings, MAIN)
         return settings
 
 
@@ -117,7 +96,7 @@ def kept_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     """Secrets that stay the same from start to start; the caller's own win."""
     path = MAIN.run / "secrets.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
-    secret = fresh_secrets() | kept
+    secret = {name: kept.get(name, value) for name, value in fresh_secrets().items()}
     write_secret(path, json.dumps(secret))
     return {name: environ.get(name) or value for name, value in secret.items()}
 
@@ -128,8 +107,6 @@ def fresh_secrets() -> dict[str, str]:
     meituan = {"app_id": "900001", "secret": secrets.token_hex(16)}
     return {
         "ODOO_HOOK_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
-        "SESSION_SECRET": secrets.token_urlsafe(32),
-        "CONSOLE_PASSWORD": secrets.token_urlsafe(12),
         "ELEME_APPS": json.dumps([app]),
         "MEITUAN_APPS": json.dumps([meituan]),
     }
@@ -186,14 +163,13 @@ def external_odoo(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in ODOO_SETTINGS}
 
 
-def _ports(wish: Wish, *, own_odoo: bool) -> dict[str, int]:
-    ports = {name: port_of(name, wish.environ) for name in DEFAULT_PORTS}
+def _ports(environ: Mapping[str, str], *, own_odoo: bool) -> dict[str, int]:
+    ports = {name: port_of(name, environ) for name in DEFAULT_PORTS}
     if len(set(ports.values())) < len(ports):
         raise Trouble(f"{', '.join(ports)} must differ")
     if own_odoo:
         processes.claim_port("ODOO_PORT", ports["ODOO_PORT"], odoo.NAME, MAIN)
-    if wish.app:
-        product.claim_ports(ports, MAIN)
+    product.claim_ports(ports, MAIN)
     return ports
 
 
@@ -208,9 +184,9 @@ def _databases(environ: Mapping[str, str], *, own_odoo: bool) -> dict[str, str]:
     return {"DATABASE_URL": database_url, "REDIS_URL": redis_url or redis.up(MAIN)}
 
 
-def _odoo(wish: Wish, port: int, settings: Mapping[str, str]) -> dict[str, str]:
+def _odoo(port: int, settings: Mapping[str, str]) -> dict[str, str]:
     server = odoo.Server(database=ODOO_DATABASE, port=port)
-    key = templates.build() if wish.addon else ""
+    key = templates.build()
     shared = templates.parameters(server, settings["WEB_URL"], settings["ODOO_HOOK_SECRET"])
     _serve(server, key, {**shared, "waimai_bridge.simulator_url": settings["SIMULATOR_URL"]})
     admin = {"ODOO_ADMIN_LOGIN": "admin", "ODOO_ADMIN_PASSWORD": "admin"}
@@ -219,7 +195,7 @@ def _odoo(wish: Wish, port: int, settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _serve(server: odoo.Server, key: str, parameters: dict[str, str]) -> None:
-    """See to a running server on a database with the present addon (without one if there is no key)."""
+    """See to a running server on a database with the present addon."""
     note = MAIN.run / "odoo.json"
     state = json.dumps([key, server.port, parameters])
     present = postgres.exists(server.database)
@@ -228,8 +204,8 @@ def _serve(server: odoo.Server, key: str, parameters: dict[str, str]) -> None:
         return
     processes.stop(odoo.NAME, MAIN)
     if not present:
-        templates.copy(server.database, templates.TEMPLATE if key else templates.BASE)
-    elif key and templates.comment(server.database) != key:
+        templates.copy(server.database, templates.TEMPLATE)
+    elif templates.comment(server.database) != key:
         say(f"  the addon has changed: database {server.database} is upgraded, its data stay")
         templates.upgrade(server.database, MAIN)
         templates.finish(server.database, key)

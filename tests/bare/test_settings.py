@@ -1,6 +1,7 @@
 """What is read from the machine and from the caller's environment."""
 
 import importlib.util
+from types import SimpleNamespace
 
 import pytest
 from bare import odoo, product, stack, venvs
@@ -108,3 +109,13 @@ def test_every_process_of_the_product_gets_all_its_settings(row):
     process = product.process(row, settings)
     assert "{" not in " ".join(process.argv)
     assert process.env["DATABASE_URL"] == "postgresql://x"
+
+
+def test_secrets_are_kept_from_start_to_start_and_those_that_nothing_needs_any_more_are_dropped(monkeypatch, tmp_path):
+    monkeypatch.setattr(stack, "MAIN", SimpleNamespace(run=tmp_path))
+    (tmp_path / "secrets.json").write_text('{"ODOO_HOOK_SECRET": "kept", "FORMER": "x"}')
+    one, other = stack.kept_secrets({"ELEME_APPS": "own"}), stack.kept_secrets({})
+    assert one["ODOO_HOOK_SECRET"] == other["ODOO_HOOK_SECRET"] == "kept"
+    assert one["MEITUAN_APPS"] == other["MEITUAN_APPS"]
+    assert one["ELEME_APPS"] == "own"
+    assert set(one) == set(stack.fresh_secrets())
