@@ -12,7 +12,8 @@ _logger = logging.getLogger(__name__)
 # Whose sums are whole, or on an invoice already; and the others.
 COMPLETE = ["|", ("whole", "=", True), ("sale_order_id.order_line.qty_invoiced", ">", 0)]
 PARTS = ["!", *COMPLETE]
-# Orders of one run and store, or one whole day: a run must fit into Odoo's time limits; the next run goes on.
+# Orders of one run and store, or one whole day: a run must fit into Odoo's time limits (500 orders take less than a
+# minute); the next run goes on.
 SLICE = 200
 
 
