@@ -4,11 +4,13 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError, LockError
 
 from .days import day_of, midnight, today
 
 _logger = logging.getLogger(__name__)
 
+CONFLICTS = (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError, LockError)
 # Whose sums are whole, or on an invoice already; and the others.
 COMPLETE = ["|", ("whole", "=", True), ("sale_order_id.order_line.qty_invoiced", ">", 0)]
 PARTS = ["!", *COMPLETE]
@@ -33,7 +35,7 @@ class WaimaiStore(models.Model):
             try:
                 with self.env.cr.savepoint():
                     store._invoice()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError) as conflict:
+            except CONFLICTS as conflict:
                 # With a call of the connector's, say; without a connection the commit fails, too.
                 _logger.info("waimai store %s waits for the next run: %s", store.store_ref, type(conflict).__name__)
             except Exception as problem:  # noqa: BLE001 a fault at one store must not stop the others
