@@ -194,6 +194,7 @@ class TestCommands(WaimaiCase):
         for action in ("reject", "cancel"):
             wizard = wizards.with_context(**self.press(action)["context"]).create({})
             self.assertIn("49.50", wizard.consequence)
+            self.assertFalse(wizard.all_left)
             with self.assertRaises(UserError):
                 wizard.action_send()
         self.assertFalse(self.order.command_ids)

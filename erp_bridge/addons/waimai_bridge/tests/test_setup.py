@@ -103,6 +103,13 @@ class TestSetup(MenuCase):
         self.setup.save({"url": "http://127.0.0.1:9"})
         self.assertIn("ConnectionError", self.step("connector", probing=True)[1][0])
 
+    def test_a_door_is_open_if_the_connector_itself_answers(self):
+        self.assertTrue(probe.opens(self.world.url))
+        self.world.health = {"database": "away"}
+        self.assertFalse(probe.opens(self.world.url), "a proxy before a connector that is down")
+        self.assertFalse(probe.opens("http://127.0.0.1:9"))
+        self.assertFalse(probe.opens("not an address"))
+
     def advice(self, health):
         """What to do, by service, when the connector says this of what it depends on."""
         self.world.health = health

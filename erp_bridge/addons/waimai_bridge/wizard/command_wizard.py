@@ -70,7 +70,7 @@ class WaimaiCommandWizard(models.TransientModel):
         for wizard in self:
             lines = wizard.line_ids
             wizard.amount = min(sum(lines.mapped("amount")), wizard.left_amount)
-            everything = lines and sum(lines.mapped("quantity")) >= sum(lines.mapped("left"))
+            everything = bool(lines) and sum(lines.mapped("quantity")) >= sum(lines.mapped("left"))
             wizard.all_left = everything and wizard.order_id._all_left_words()
 
     def action_send(self):

@@ -1,5 +1,6 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { CAUSES } from "./sounds";
@@ -24,6 +25,7 @@ export class DeskBar extends Component {
     setup() {
         this.desk = useService("waimai_desk");
         this.state = useState(this.desk.state);
+        this.tellHeight();
         this.causes = CAUSES;
         this.words = {
             new: _t("New orders"),
@@ -46,6 +48,16 @@ export class DeskBar extends Component {
         ];
     }
 
+    /** The columns' titles stick below the bar, which grows with a banner and with words that wrap. */
+    tellHeight() {
+        const bar = useRef("bar");
+        const tell = () => bar.el?.parentElement.style.setProperty("--o-waimai-bar", `${bar.el.offsetHeight}px`);
+        // In the frame after: what the browser lays out anew meanwhile counts as an endless loop of the observer.
+        const height = new ResizeObserver(() => browser.requestAnimationFrame(tell));
+        onMounted(() => height.observe(bar.el));
+        onWillUnmount(() => height.disconnect());
+    }
+
     get muted() {
         return !CAUSES.some((cause) => this.state.on[cause]);
     }
@@ -65,6 +77,12 @@ export class DeskBar extends Component {
                     ? _t("The connector does not take our presses (%s waiting).", unsent)
                     : _t("The connector has been silent for %s minutes.", Math.max(Math.round(silence / 60), 1)),
                 then: _t("Accept in the platform's own app; it will appear here. What you press here is sent later."),
+            };
+        }
+        if (connector === "shut") {
+            return {
+                what: _t("The connector's door does not answer; no news of the platforms comes in."),
+                then: _t("Accept in the platform's own app; it will appear here."),
             };
         }
         if (connector === "unset") {

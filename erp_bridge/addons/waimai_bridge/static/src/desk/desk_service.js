@@ -7,6 +7,7 @@ const ASK_SECONDS = 15; // how often the desk asks how things stand, besides eac
 const RING_SECONDS = 6; // how often it rings until somebody acts
 const LOST_SECONDS = 5; // a shorter break heals before anybody has read about it
 const JUMP_SECONDS = 2; // a tablet's clock that moves so much against the passing time was set, or the tablet slept
+const STICKY = 2; // refusals that wait on the screen; each stays on its card as well
 const SILENT = "waimai_bridge.silent"; // the causes that this browser keeps quiet about
 
 /** Milliseconds that have passed, on a clock that nobody sets. */
@@ -27,9 +28,11 @@ function readSilent() {
  * server and the connector are there. It runs while one of them is open.
  */
 export class Desk {
-    constructor(bus, orm) {
+    constructor(bus, orm, notification) {
         this.bus = bus;
         this.orm = orm;
+        this.notification = notification;
+        this.waiting = []; // what closes the refusals on the screen, oldest first
         this.sounds = new Sounds();
         this.watchers = 0;
         this.drift = Date.now() - passed(); // the tablet's clock less the passing time
@@ -139,6 +142,15 @@ export class Desk {
         });
     }
 
+    /** What came of a press; of the refusals the newest stay until somebody closes them. */
+    tell({ message, type, sticky }) {
+        const close = this.notification.add(message, { type, sticky });
+        if (sticky) {
+            this.waiting.push(close);
+            this.waiting.splice(0, this.waiting.length - STICKY).forEach((closeOld) => closeOld());
+        }
+    }
+
     toggle(cause) {
         this.state.on[cause] = !this.state.on[cause];
         const silent = CAUSES.filter((each) => !this.state.on[each]);
@@ -160,9 +172,11 @@ export class Desk {
 }
 
 export const deskService = {
-    dependencies: ["bus_service", "orm"],
-    start(env, { bus_service: bus, orm }) {
-        return new Desk(bus, orm);
+    dependencies: ["bus_service", "orm", "notification"],
+    start(env, { bus_service: bus, orm, notification }) {
+        const desk = new Desk(bus, orm, notification);
+        bus.subscribe("waimai/answer", (answer) => desk.tell(answer));
+        return desk;
     },
 };
 

@@ -93,6 +93,8 @@ export class OrderButtons extends Component {
                   })
                 : _t("The customer gets the money back. Agree?"),
             confirmLabel: button.label,
+            // Odoo's own "Cancel" is also the name of what ends an order.
+            cancelLabel: _t("Back"),
             confirm: () => {
                 this.send(button);
             },

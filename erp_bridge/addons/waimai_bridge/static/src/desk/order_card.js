@@ -48,7 +48,7 @@ export class OrderCard extends Component {
     }
 
     get pieces() {
-        return _t("%s pieces", this.quantity(this.card.pieces));
+        return this.card.pieces === 1 ? _t("1 piece") : _t("%s pieces", this.quantity(this.card.pieces));
     }
 
     get before() {
