@@ -17,7 +17,21 @@ EDGES = """() => {
     const [bar, over] = ['.o_waimai_bar', '.o_control_panel'].map((which) => document.querySelector(which));
     return [bar.getBoundingClientRect().top, over.getBoundingClientRect().bottom];
 }"""
+#: The titles of the open columns that nothing lies over.
+READABLE = """() => [...document.querySelectorAll('.o_column_title')].filter((title) => {
+    const { left, top, height } = title.getBoundingClientRect();
+    return document.elementFromPoint(left + 4, top + height / 2)?.closest('.o_column_title') === title;
+}).map((title) => title.innerText)"""
+#: Whether nothing lies over the first of some kind.
+OPEN = """(which) => {
+    const { left, top, height } = document.querySelector(which).getBoundingClientRect();
+    return Boolean(document.elementFromPoint(left + 4, top + height / 2)?.closest(which));
+}"""
 TITLES = {"zh_CN": ("待接单", "制作中"), "en_US": ("New", "Preparing")}
+STATES = {
+    "zh_CN": {"new": "待接单", "paid": "已支付", "accepted": "已接单", "preparing": "制作中"},
+    "en_US": {"new": "New", "paid": "Paid", "accepted": "Accepted", "preparing": "Preparing"},
+}
 
 
 @pytest.fixture
@@ -97,6 +111,44 @@ def test_a_press_is_asked_and_a_refusal_is_told_and_tried_again(desk, page):
     page.wait_for_selector(f"{card(order)} .o_waimai_timer:has-text('仍可取消')")
 
 
+def test_of_many_refusals_the_newest_two_stay_in_the_way(desk, page):
+    orders = [desk.order() for _number in range(3)]
+    desk.open(page)
+    for number, order in enumerate(orders):
+        page.click(f"{card(order)} button[name=action_accept]")
+        (press,) = desk.pressed(order)
+        desk.answer(press, "refused", f"太晚了{number}")
+        page.wait_for_selector(f".o_notification:has-text('太晚了{number}')")
+        page.wait_for_selector(f"{card(order)} .o_waimai_refused:has-text('太晚了{number}')")
+    page.wait_for_selector(".o_notification:has-text('太晚了0')", state="detached")
+    assert page.locator(".o_notification").count() == 2
+    assert page.locator(".o_waimai_refused").count() == 3
+    take_picture(page, "desk-refusals")
+
+
+def test_nothing_is_refused_by_one_careless_touch(desk, page):
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    order = desk.order()
+    desk.open(page)
+    page.click(f"{card(order)} .o_waimai_more")
+    page.click(".o_waimai_more_item[name=action_reject]")
+    page.wait_for_selector(".modal .alert:has-text('56.00')")
+    assert page.locator(".modal input[type=radio]:checked").count() == 0
+    page.click(".modal button[name=action_send]")
+    page.wait_for_selector(".modal .o_field_invalid[name=reason_code]")
+    assert desk.presses(order) == []
+    page.wait_for_function("matchMedia('(pointer: coarse)').matches")
+    fingers = ".modal .modal-footer .btn:not(.d-none), .modal .btn-close, .modal .o_radio_item"
+    page.wait_for_function(EVERY, arg=[fingers, "(one) => one.offsetHeight >= 44 && one.offsetWidth >= 44"])
+    take_picture(page, "desk-rejecting")
+    page.click(".modal .o_radio_item:has-text('售完') input")
+    page.click(".modal button[name=action_send]")
+    page.wait_for_selector(".modal", state="detached")
+    (press,) = desk.pressed(order)
+    assert (press["action"], press["args"]["reason_code"]) == ("reject", "foodSoldOut")
+
+
 def test_two_screens_press_the_same_button_to_one_effect(desk, browser, odoo, page):
     order = desk.order()
     desk.open(page)
@@ -114,7 +166,7 @@ def test_a_refund_is_agreed_to_after_a_question_that_names_the_money(desk, page)
     page.wait_for_selector(f"{card(order)} .o_waimai_refund:has-text('56.00')")
     page.click(f"{card(order)} button[name=action_agree_refund]")
     page.wait_for_selector(".modal-body:has-text('56.00')")
-    page.click(".modal .btn-secondary")
+    page.click(".modal .btn-secondary:text-is('返回')")
     assert desk.presses(order) == []
     page.click(f"{card(order)} button[name=action_agree_refund]")
     page.click(".modal .btn-primary")
@@ -211,6 +263,33 @@ def test_presses_that_the_connector_does_not_take_are_told(desk, page):
     page.wait_for_selector(f"{card(order)} button[name=asked_accept]", state="detached")
 
 
+def test_a_door_that_does_not_answer_is_told(desk, page):
+    def shut(route):
+        answer = route.fetch().json()
+        route.fulfill(json={**answer, "result": {**answer["result"], "connector": "shut"}})
+
+    page.route("**/desk_status*", shut)
+    desk.open(page)
+    page.wait_for_selector(".o_waimai_banner:has-text('接收入口'):has-text('平台自己的应用')")
+    page.unroute_all(behavior="wait")
+
+
+def test_a_card_says_that_the_time_is_over_and_strikes_out_only_what_went_back(desk, page):
+    late = desk.order(accept_by=soon(-5))
+    items = [{"line": line, "name": name, "quantity": 1, "price": 300} for line, name in ((1, "米饭"), (2, "汤"))]
+    back = {**ASKED, "scope": "part", "status": "granted", "amount": 300}
+    back["items"] = [{"line": 1, "quantity": 1, "amount": 300}]
+    part = desk.order("preparing", ("ready", "cancel"), items=items, refunds=[back])
+    desk.open(page)
+    page.wait_for_selector(f"{card(late)} .o_waimai_timer:has-text('接单时间已过')")
+    assert not page.query_selector(f"{card(late)} .o_waimai_countdown")
+    line = "(one) => getComputedStyle(one).textDecorationLine"
+    row = f"{card(part)} .o_waimai_gone"
+    lines = [page.eval_on_selector(which, line) for which in (row, f"{row} .o_waimai_dish", f"{row} .o_waimai_back")]
+    assert lines == ["none", "line-through", "none"]
+    take_picture(page, "desk-struck")
+
+
 def test_finished_orders_are_folded_and_open_on_a_touch(desk, page):
     order = desk.order("completed", (), sale="done")
     desk.open(page)
@@ -259,6 +338,8 @@ def test_a_rush_fits_the_screen(desk, page, size):
     take_picture(page, f"desk-rush-{size[0]}")
     page.wait_for_function(EVERY, arg=[".o_waimai_card", "(one) => one.scrollWidth <= one.clientWidth + 16"])
     page.wait_for_function(EVERY, arg=[".o_waimai_buttons .btn", "(one) => one.offsetHeight >= 44"])
+    page.wait_for_function(OPEN, arg=".o_waimai_number")
+    page.wait_for_function(OPEN, arg=".o_column_title")
 
 
 def test_the_bar_stays_in_sight_while_somebody_scrolls(desk, page):
@@ -273,6 +354,32 @@ def test_the_bar_stays_in_sight_while_somebody_scrolls(desk, page):
     page.wait_for_function("document.querySelector('.o_waimai_card').getBoundingClientRect().top < 0")
     take_picture(page, "desk-scrolled")
     assert page.evaluate(EDGES) == [top, top]
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en_US"])
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768)], ids=["desktop", "tablet"])
+def test_a_scrolled_desk_still_says_what_state_a_card_is_in(desk, browser, odoo, lang, size):
+    desk.speak(lang)
+    states = STATES[lang]
+    orders = [desk.order(state, ("ready", "cancel")) for state in states for _number in range(8)]
+    with logged_in(browser, odoo, desk.login) as page:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        desk.open(page)
+        page.wait_for_function("document.querySelectorAll('.o_waimai_card').length >= 32")
+        assert page.inner_text(f"{card(orders[0])} .o_waimai_state") == states["new"]
+        page.mouse.move(200, 500)
+        page.wait_for_function(EVERY, arg=[".o_waimai_platform b", "(one) => one.offsetHeight < 30"])
+        page.mouse.wheel(0, 900)
+        page.wait_for_function("document.querySelector('.o_waimai_card').getBoundingClientRect().top < 0")
+        take_picture(page, f"desk-scrolled-{size[0]}-{lang}")
+        told = page.evaluate(READABLE)
+        assert told[0].startswith(states["new"])
+        page.context.set_offline(True)
+        page.wait_for_selector(".o_waimai_banner_lost")
+        page.wait_for_function(f"({READABLE})().length === {len(told)}")
+        take_picture(page, f"desk-scrolled-banner-{size[0]}-{lang}")
+        page.context.set_offline(False)
+        page.wait_for_selector(".o_waimai_banner_lost", state="detached")
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en_US"])
