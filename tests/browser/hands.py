@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from connector.simulator.catalogue import grams
 from tests.browser.desk import CONNECTED
-from tests.browser.pages import logged_in, take_picture
+from tests.browser.pages import choose, logged_in, take_picture
 from tests.flows.play import Play
 from tests.flows.system import until
 
@@ -124,10 +124,10 @@ class Hands:
         """Press a button of the card; the rarer ones are behind the dots."""
         button = f"{self.card} button[name=action_{action}]"
         self.page.wait_for_selector(f"{button}, {self.card} .o_waimai_more")
-        if not self.page.query_selector(button):
-            self.page.click(f"{self.card} .o_waimai_more")
-            button = f".o_waimai_more_item[name=action_{action}]"
-        self.page.click(button)
+        if self.page.query_selector(button):
+            self.page.click(button)
+        else:
+            choose(self.page, f"{self.card} .o_waimai_more", f".o_waimai_more_item[name=action_{action}]")
 
     def confirm(self) -> None:
         """Say yes to what is asked."""

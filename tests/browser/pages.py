@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.stack import ROOT, RunningOdoo
 
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 #: A loaded machine is slow and not wrong.
 WAIT_MILLISECONDS = 90_000
+#: A menu that was closed by a card drawn anew is opened again after so long, as a person would.
+MENU_MILLISECONDS = 3_000
 #: Chromium's own words for a request while a test has taken its network away: no fault of the page.
 CUT_OFF = "net::ERR_INTERNET_DISCONNECTED"
 
@@ -46,6 +49,19 @@ def listen(page: Page) -> list[str]:
     page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return complaints
+
+
+def choose(page: Page, menu: str, item: str) -> None:
+    """Choose from a menu: it closes if what it belongs to is drawn anew, then it is opened once more."""
+    for _ in range(WAIT_MILLISECONDS // MENU_MILLISECONDS):
+        if not page.query_selector(item):
+            page.click(menu)
+        try:
+            page.click(item, timeout=MENU_MILLISECONDS)
+        except TookTooLong:
+            continue
+        return
+    raise AssertionError(f"{menu} never let anybody choose {item}")
 
 
 def take_picture(page: Page, name: str) -> Path:

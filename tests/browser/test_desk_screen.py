@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.desk import HEAR, Desk, card, column, soon
-from tests.browser.pages import logged_in, take_picture
+from tests.browser.pages import choose, logged_in, take_picture
 from tests.flows.system import until
 
 PITCHES = {"new": 659, "refund": 440, "reminder": 880}
@@ -131,8 +131,7 @@ def test_nothing_is_refused_by_one_careless_touch(desk, page):
     touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     order = desk.order()
     desk.open(page)
-    page.click(f"{card(order)} .o_waimai_more")
-    page.click(".o_waimai_more_item[name=action_reject]")
+    choose(page, f"{card(order)} .o_waimai_more", ".o_waimai_more_item[name=action_reject]")
     page.wait_for_selector(".modal .alert:has-text('56.00')")
     assert page.locator(".modal input[type=radio]:checked").count() == 0
     page.click(".modal button[name=action_send]")
