@@ -37,19 +37,22 @@ class WaimaiPulse(models.Model):
     @api.model
     def _beat(self):
         """Note a call of the connector, in a transaction of its own that no other can be in conflict with."""
+        self._after_commit(_written, BEAT_SECONDS, _note_call)
+
+    def _after_commit(self, times, seconds, note):
+        """Let `note(registry)` write when this transaction is over, in this process at most once in so many seconds."""
         name, now = self.env.cr.dbname, time.monotonic()
-        if now - _written.get(name, -BEAT_SECONDS) < BEAT_SECONDS:
+        if now - times.get(name, -seconds) < seconds:
             return
-        _written[name] = now
+        times[name] = now
         registry = self.env.registry
 
         @self.env.cr.postcommit.add
         def write():
             try:
-                if not _alone(registry, "UPDATE waimai_pulse SET seen_at = now() AT TIME ZONE 'UTC'"):
-                    _alone(registry, "INSERT INTO waimai_pulse (seen_at) VALUES (now() AT TIME ZONE 'UTC')")
+                note(registry)
             except psycopg2.OperationalError:
-                _written.pop(name, None)  # somebody else writes it at this moment
+                times.pop(name, None)  # somebody else writes it at this moment
 
     @api.model
     def _silence(self):
@@ -64,20 +67,9 @@ class WaimaiPulse(models.Model):
 
         No transaction and no lock lasts while the door is asked; a note that meets another one is left out.
         """
-        name, now = self.env.cr.dbname, time.monotonic()
         url = (self.env["ir.config_parameter"].sudo().get_param("waimai_bridge.connector_url") or "").rstrip("/")
-        if not url or now - _looked.get(name, -LOOK_SECONDS) < LOOK_SECONDS:
-            return
-        _looked[name] = now
-        registry = self.env.registry
-
-        @self.env.cr.postcommit.add
-        def look():
-            try:
-                if _alone(registry, _TURN, LOOK_SECONDS - BEAT_SECONDS):  # else another process looks
-                    _alone(registry, _NOTE, opens(url))
-            except psycopg2.OperationalError:
-                _looked.pop(name, None)  # somebody else writes it at this moment
+        if url:
+            self._after_commit(_looked, LOOK_SECONDS, lambda registry: _note_look(registry, url))
 
     @api.model
     def _is_shut(self):
@@ -96,3 +88,13 @@ def _alone(registry, statement, *values):
         cr.execute("SET LOCAL lock_timeout = '1s'")
         cr.execute(statement, values)
         return cr.rowcount
+
+
+def _note_call(registry):
+    if not _alone(registry, "UPDATE waimai_pulse SET seen_at = now() AT TIME ZONE 'UTC'"):
+        _alone(registry, "INSERT INTO waimai_pulse (seen_at) VALUES (now() AT TIME ZONE 'UTC')")
+
+
+def _note_look(registry, url):
+    if _alone(registry, _TURN, LOOK_SECONDS - BEAT_SECONDS):  # else another process looks
+        _alone(registry, _NOTE, opens(url))
